@@ -128,6 +128,21 @@ export type Parameters = Omit<AuthorizeRequest, "v" | "responseType">
  * Every value is form-encoded (RFC 6749 section 3.1 and appendix B), no parameter appears twice, and the address holds
  * no secret. `origin` is the scheme, host and port of Sentinel as `Domains.resolve` gives it.
  *
+ * The members are checked where they get their types, so no class is needed for an address that is made for each user:
+ *
+ * @example
+ * ```ts
+ * import { toUrl } from "@le-auth/core/AuthorizeRequest"
+ * import { AccountId, ClientId, State } from "@le-auth/core/Identifiers"
+ *
+ * const accountId = AccountId.make("12345678")
+ * const clientId = ClientId.make("11111111-1111-4111-8111-111111111111")
+ * const addressFor = (state: string) =>
+ *   toUrl({ accountId, clientId, state: State.make(state) }, "https://va.sentinel.liveperson.net")
+ *
+ * addressFor("xyz").slice(-10) // => "&state=xyz"
+ * ```
+ *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
  * @category constructors
  * @since 0.1.0

@@ -111,10 +111,11 @@ export const disabled: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effec
  */
 export const retry =
   <E>(options: { readonly login: boolean; readonly failureOf: (error: E) => RetryableFailure | undefined }) =>
-  <A, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(Current, (policy) => {
-      const run = (attempt: number): Effect.Effect<A, E, R> =>
-        Effect.catch(effect, (error) => {
+  <A, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+    // Most calls do not fail, and need no policy.
+    const run = (attempt: number): Effect.Effect<A, E, R> =>
+      Effect.catch(effect, (error) =>
+        Effect.flatMap(Current, (policy) => {
           const failure = options.failureOf(error)
           const pause = failure === undefined ? Option.none() : policy({ attempt, failure, login: options.login })
           return Option.isNone(pause)
@@ -122,5 +123,6 @@ export const retry =
             : // Waiting holds nothing that an interruption could lose.
               Effect.andThen(Effect.interruptible(Effect.sleep(pause.value)), run(attempt + 1))
         })
-      return run(1)
-    })
+      )
+    return run(1)
+  }

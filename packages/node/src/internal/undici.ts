@@ -5,6 +5,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import Undici from "@effect/platform-node/Undici"
 import * as Redaction from "@le-auth/core/Redaction"
+import { BoundedMap } from "@le-auth/core/shared/BoundedMap"
 import type * as Transport from "@le-auth/core/Transport"
 import * as TransportProblem from "@le-auth/core/TransportProblem"
 import * as Context from "effect/Context"
@@ -39,7 +40,15 @@ const keptBriefly = { keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 }
 const makeDispatcher = Effect.acquireRelease(
   Effect.sync(() => {
     const environment = { ...process.env }
-    const wayTo = (url: URL) => OutgoingProxy.wayTo(url, environment)
+    // The environment is that of the start, and a program asks few origins.
+    const ways = new BoundedMap<OutgoingProxy.Way>({ capacity: 1000 })
+    const wayTo = (origin: string) => {
+      const known = ways.get(origin)
+      if (known !== undefined) return known
+      const way = OutgoingProxy.wayTo(new URL(origin), environment)
+      ways.set(origin, way)
+      return way
+    }
     const straight = new Undici.Agent(keptBriefly)
     const proxies = new Map<string, Undici.ProxyAgent>()
     const overProxy = (uri: string): Undici.Dispatcher => {
@@ -50,15 +59,15 @@ const makeDispatcher = Effect.acquireRelease(
       return made
     }
     const dispatcher = straight.compose((dispatch) => (options, handler) => {
-      const url = new URL(String(options.origin))
-      const way = wayTo(url)
+      const origin = String(options.origin)
+      const way = wayTo(origin)
       if (way._tag === "Invalid") {
-        throw new TransportProblem.ProxyInvalid({ host: url.host, code: way.variable, sent: false })
+        throw new TransportProblem.ProxyInvalid({ host: new URL(origin).host, code: way.variable, sent: false })
       }
       return way._tag === "Proxy" ? overProxy(way.proxy.href).dispatch(options, handler) : dispatch(options, handler)
     })
     const proxyOf = (url: URL) => {
-      const way = wayTo(url)
+      const way = wayTo(url.origin)
       return way._tag === "Proxy" ? way.proxy.host : undefined
     }
     return { dispatcher, proxyOf, all: () => [straight, ...proxies.values()] }
