@@ -92,8 +92,9 @@ const hasRun = new Set<Kind>()
 for (const { connections, kind, of } of wanted) {
   const turns = running.filter(({ contestant }) => of.includes(contestant))
   const isWarm = kind === "exchange" && hasRun.has("flow")
+  if (!isWarm) await Promise.all(turns.map(({ load }) => load(kind, 50, warmUp)))
   const rates = new Map<string, number>()
-  for (const { load, name } of turns) rates.set(name, (await load(kind, 50, isWarm ? 1000 : warmUp)).rate)
+  for (const { load, name } of turns) rates.set(name, (await load(kind, 50, isShort ? 200 : 1000)).rate)
   hasRun.add(kind)
   for (const count of connections) {
     const warm: Budgets.Result = {}

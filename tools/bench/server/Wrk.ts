@@ -1,6 +1,6 @@
 // wrk as the load generator: load.lua does a job, and says how long it took.
 import { execFile, spawnSync } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 import type { Job } from "./Job.ts"
@@ -24,7 +24,7 @@ const lua = (value: unknown): string =>
 /** @returns microseconds from the first request to the last answer */
 export const drive = async (job: Job, connections: number): Promise<number> => {
   mkdirSync(folder, { recursive: true })
-  const file = `${folder}job.lua`
+  const file = `${folder}${job.state}.lua`
   writeFileSync(file, `return ${lua(job)}`)
   const address = `http://127.0.0.1:${job.port}`
   const said = await new Promise<string>((resolve) =>
@@ -32,6 +32,7 @@ export const drive = async (job: Job, connections: number): Promise<number> => {
       resolve(out + error)
     )
   )
+  rmSync(file)
   const done = /^done \d+ (\d+)$/m.exec(said)?.[1]
   if (done === undefined) throw new Error(`${job.name}, ${job.kind}: ${said}`)
   return Number(done)
