@@ -102,12 +102,15 @@ export const figures = (records: Records) =>
         return [
           `## Figures: ${parts[part]}`,
           `${recorded.machine}; ${versions.join(", ")}.`,
+          ...(recorded.isShort === true ? [short] : []),
           marksOf(records, part),
           contestants(records, part)
         ]
       }),
     end
   ].join("\n\n")
+
+const short = "**These are of short rounds on a busy machine, and only show that everything works: measure again.**"
 
 const places = (text: string) => {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]

@@ -3,11 +3,14 @@ import fs from "node:fs"
 import os from "node:os"
 
 import type { Part, Result } from "./budgets.ts"
+import { isShort, table } from "./Options.ts"
 
 const file = new URL("results.json", import.meta.url)
 
 export interface Recorded {
   readonly machine: string
+  /** Of rounds that only show that everything works. */
+  readonly isShort?: boolean
   /** By name. */
   readonly versions: Record<string, string>
   /** By the id of the work. */
@@ -31,11 +34,11 @@ export const write = (part: Part, works: Record<string, Result>, packages: reado
   const all = read()
   const versions = { Node: process.versions.node, ...more }
   for (const name of packages) Object.assign(versions, { [name]: versionOf(name) })
-  const merged = { ...all[part]?.works, ...works }
-  fs.writeFileSync(
-    file,
-    `${JSON.stringify({ ...all, [part]: { machine: machine(), versions, works: rounded(merged) } }, undefined, 1)}\n`
-  )
+  const merged = rounded({ ...all[part]?.works, ...works })
+  // One table of short rounds spoils the part, until all of it is measured again.
+  const isSpoilt = isShort || (table !== "" && all[part]?.isShort === true)
+  const recorded: Recorded = { machine: machine(), ...(isSpoilt ? { isShort: true } : {}), versions, works: merged }
+  fs.writeFileSync(file, `${JSON.stringify({ ...all, [part]: recorded }, undefined, 1)}\n`)
 }
 
 /** Four digits, which is more than a run tells. */

@@ -1,7 +1,7 @@
 // What a run says of what it has measured, and whether it ends with 1.
 import * as Budgets from "./budgets.ts"
 import * as Document from "./Document.ts"
-import { isShort, isWritten, table } from "./Options.ts"
+import { isWritten, table } from "./Options.ts"
 import * as Recording from "./Record.ts"
 
 /** The results of a run, one part of it. */
@@ -51,7 +51,7 @@ export class Run {
       console.error(`not measured: ${missing.map(({ id }) => id).join(", ")}`)
       process.exitCode = 1
     }
-    if (!isWritten || isShort || measured.length === 0) return
+    if (!isWritten || measured.length === 0) return
     Recording.write(this.#part, this.#works, packages, versions)
     Document.write(Recording.read())
     console.log(`\n${measured.length} works were recorded in tools/bench/results.json and docs/performance.md`)
