@@ -40,6 +40,9 @@ export const standing = ({ isBudget, isGoal }: Budgets.Verdict) =>
 /** What must be looked at comes first. */
 const order = ({ isBudget, isGoal }: Budgets.Verdict) => (isBudget ? (isGoal ? 2 : 1) : 0)
 
+/** In lines of at most 120 characters. */
+const wrapped = (text: string) => text.replaceAll(/(.{1,120})(?: |$)/g, "$1\n").trimEnd()
+
 const tableOf = (head: string[], rows: string[][]) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")
 
@@ -101,7 +104,7 @@ export const figures = (records: Records) =>
         const versions = Object.entries(recorded.versions).map(([name, version]) => `${name} ${version}`)
         return [
           `## Figures: ${parts[part]}`,
-          `${recorded.machine}; ${versions.join(", ")}.`,
+          wrapped(`${recorded.machine}; ${versions.join(", ")}.`),
           ...(recorded.isShort === true ? [short] : []),
           marksOf(records, part),
           contestants(records, part)

@@ -1,5 +1,5 @@
 // `npm run bench -- budgets [--margin=8] [--write]`: what the budgets would be after the figures that were recorded. A
-// goal that was reached is the budget; else it is what was reached, with a margin in percent.
+// budget is what was reached, less a margin in percent, but never stricter than the goal.
 import * as Budgets from "./budgets.ts"
 import * as Document from "./Document.ts"
 import { isWritten, margin } from "./Options.ts"

@@ -23,7 +23,7 @@ export const read = (): Records => (fs.existsSync(file) ? JSON.parse(fs.readFile
 const machine = () => {
   const processors = os.cpus()
   const memory = Math.round(os.totalmem() / 2 ** 30)
-  return `${processors.length} cores (${processors[0]?.model.trim()}), ${memory} GiB, ${os.type()} ${os.release()}`
+  return `${processors.length} cores (${processors[0]?.model.trim()}), ${memory} GiB, ${os.type()} ${os.release().split("-")[0]}`
 }
 
 const versionOf = (name: string) =>

@@ -110,4 +110,5 @@ for (const { connections, kind, of } of wanted) {
 }
 for (const { stop } of running) await stop()
 
-run.end(["@node-oauth/oauth2-server", "express", "oidc-provider", "autocannon"], versions)
+const peers = ["@node-oauth/oauth2-server", "express", "oidc-provider"]
+run.end(loadedBy === "wrk" ? peers : [...peers, "autocannon"], versions)

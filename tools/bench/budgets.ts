@@ -175,7 +175,7 @@ export const verdictOf = (mark: Mark, result: Result): Verdict => {
   return { mark, than, reached, isGoal: isKept(mark.goal), isBudget: isKept(mark.budget) }
 }
 
-/** A goal that was reached is its own budget; else it is what was reached, with a margin, but never above the goal. */
+/** What was reached, with a margin, but never stricter than the goal. */
 export const proposal = ({ mark, reached }: Verdict, margin: number) => {
   const proposed = isMoreBetter(mark.measure) ? reached * (1 - margin) : reached * (1 + margin)
   const rounded = Number(proposed.toPrecision(3))
