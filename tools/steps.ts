@@ -67,7 +67,10 @@ const steps: Record<string, (hasArguments: boolean) => ReadonlyArray<Command>> =
   openapi: () => [{ run: "nx run @le-auth/tools:openapi" }],
   docs: () => [{ run: "nx run @le-auth/tools:docs" }],
   runtimes: () => [...machine(browsers), { run: "nx run @le-auth/tools:runtimes" }],
-  budget: () => [{ run: `${ofSources} tools/budget/main.ts` }],
+  budget: () => [
+    { name: "costs", run: `${ofSources} tools/budget/costs.ts` },
+    { run: `${ofSources} tools/budget/main.ts` }
+  ],
   faults: () => [{ run: `${ofSources} packages/node/test/faults/main.ts` }],
   enemy: () => [{ run: `${ofSources} tools/enemy/main.ts` }],
   network: () => [

@@ -31,7 +31,7 @@ export const leAuth: Contestant = {
     const browser = new Browser(origin)
     const page = await (await browser.visit(leAuth.authorize("sign-in"))).text()
     const hidden = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]+)"/g)]
-    const form = new URLSearchParams(hidden.map(([, name = "", value = ""]) => [name, value]))
+    const form = new URLSearchParams(hidden.map(([, name = "", value = ""]): [string, string] => [name, value]))
     form.set("username", user.email)
     form.set("password", user.password)
     await browser.visit(/<form[^>]* action="([^"]+)"/.exec(page)?.[1] ?? "", {
