@@ -213,20 +213,60 @@ const answers: Plugin = {
   }
 }
 
+/** What each of some modules of the command imports, whatever it is through. */
+const needs = {
+  /** `le-auth token`, which scripts call for each of their calls. */
+  base: ["main.ts", "commands/token/command.ts", "commands/token/run.ts"],
+  /** `le-auth sentinel start`, which tests wait for. */
+  sentinel: ["commands/sentinel/start/command.ts", "commands/sentinel/start/run.ts"]
+}
+const neededBy = new Map<string, Set<string>>()
+
+const parts: Plugin = {
+  name: "parts",
+  buildEnd() {
+    for (const [part, roots] of Object.entries(needs)) {
+      const needed = new Set(roots.map((root) => path.resolve("src", root)))
+      for (const id of needed) for (const other of this.getModuleInfo(id)?.importedIds ?? []) needed.add(other)
+      neededBy.set(part, needed)
+    }
+  }
+}
+
+const isNeededBy = (part: keyof typeof needs) => (id: string) => neededBy.get(part)?.has(id)
+
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
   resolve: {
     conditionNames: ["@le-auth/source", "node", "import"]
   },
-  plugins: [undiciNames, builtinNames, lazyBuiltins, lazyWebSockets, lazySegmenter, raw, ascii, allFound, answers],
+  plugins: [
+    undiciNames,
+    builtinNames,
+    lazyBuiltins,
+    lazyWebSockets,
+    lazySegmenter,
+    raw,
+    parts,
+    ascii,
+    allFound,
+    answers
+  ],
   output: {
     dir: "dist",
     format: "esm",
     minify: true,
     sourcemap: true,
     cleanDir: true,
-    // What most commands need is one file: 30 of them take longer to find and to link than to run.
-    codeSplitting: { groups: [{ name: "base", minShareCount: 6 }] }
+    // What a command needs is in few files, since 30 of them take longer to find and to link than to run; and a file has
+    // little that a command does not need, since all of a file is run when it is loaded.
+    codeSplitting: {
+      groups: [
+        { name: "base", test: isNeededBy("base"), priority: 2 },
+        { name: "sentinel", test: isNeededBy("sentinel"), priority: 1 },
+        { name: "shared", minShareCount: 6 }
+      ]
+    }
   }
 })
