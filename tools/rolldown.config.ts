@@ -38,7 +38,7 @@ function replaced(plugin: string, id: string, code: string, pattern: RegExp, by:
  * streams, `node:crypto` WebCrypto, `node:http` a whole HTTP client for its `WebSocket`. So each name is read by
  * itself, and only if it is used. To be deleted when Node's own imports do so.
  *
- * One that uses the module as a value would bring all names back for everything that shares it, so the build fails then.
+ * One that uses the module as a value would bring all names back for everything that shares it, so the build fails.
  */
 const builtinNames: Plugin = {
   name: "builtin-names",
@@ -154,9 +154,9 @@ const lazySegmenter: Plugin = {
 }
 
 /**
- * One character beyond Latin-1 makes Node keep the whole text of a file with two bytes for each of its characters, which
- * takes longer to read and twice the memory. Such characters are in texts, templates and regular expressions only, where
- * their escapes mean the same.
+ * One character beyond Latin-1 makes Node keep the whole text of a file with two bytes for each of its characters,
+ * which takes longer to read and twice the memory. Such characters are in texts, templates and regular expressions
+ * only, where their escapes mean the same.
  */
 const ascii: Plugin = {
   name: "ascii",
@@ -259,8 +259,8 @@ export default defineConfig({
     minify: true,
     sourcemap: true,
     cleanDir: true,
-    // What a command needs is in few files, since 30 of them take longer to find and to link than to run; and a file has
-    // little that a command does not need, since all of a file is run when it is loaded.
+    // What a command needs is in few files, since 30 of them take longer to find and to link than to run; and a file
+    // has little that a command does not need, since all of a file is run when it is loaded.
     codeSplitting: {
       groups: [
         { name: "base", test: isNeededBy("base"), priority: 2 },
