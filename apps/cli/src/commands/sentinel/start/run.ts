@@ -37,6 +37,7 @@ import * as BuiltIn from "./BuiltIn.ts"
 import * as ConfigFile from "./ConfigFile.ts"
 import * as ListenHost from "./ListenHost.ts"
 import * as Log from "./Log.ts"
+import * as NewSpace from "./NewSpace.ts"
 import * as PointFlags from "./PointFlags.ts"
 import * as Reload from "./Reload.ts"
 import * as StartMessage from "./StartMessage.ts"
@@ -363,6 +364,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     const replaceKeyPair = (keyPair: TlsKeyPair) =>
       Effect.andThen(main.replaceKeyPair(keyPair), controlServer?.replaceKeyPair(keyPair) ?? Effect.void)
     yield* Output.print(StartMessage.json(facts), StartMessage.inWords(facts))
+    yield* NewSpace.bounded
     return yield* Effect.raceFirst(reload, tls === undefined ? Effect.never : tls.watch(replaceKeyPair))
   })
 
