@@ -37,6 +37,8 @@ function replaced(plugin: string, id: string, code: string, pattern: RegExp, by:
  * To import a module of Node's reads all that it exports, also what it loads only when it is read: `node:fs` its
  * streams, `node:crypto` WebCrypto, `node:http` a whole HTTP client for its `WebSocket`. So each name is read by
  * itself, and only if it is used. To be deleted when Node's own imports do so.
+ *
+ * One that uses the module as a value would bring all names back for everything that shares it, so the build fails.
  */
 const builtinNames: Plugin = {
   name: "builtin-names",
@@ -57,6 +59,17 @@ const builtinNames: Plugin = {
         ...names.map((name, index) => `const _${index} = /* @__PURE__ */ (() => builtin.${name})()`),
         `export { ${names.map((name, index) => `_${index} as ${name}`).join(", ")} }`
       ].join("\n")
+    }
+  },
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      for (const [id, { renderedExports }] of Object.entries(file.type === "chunk" ? file.modules : {})) {
+        if (!id.startsWith("\0node:")) continue
+        const members = Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(id.slice(1)) ?? {}))
+        const lazy = members.filter(([, { get }]) => get !== undefined)
+        if (lazy.length > 1 && lazy.every(([name]) => renderedExports.includes(name)))
+          throw new Error(`builtin-names: something uses ${id.slice(1)} as a whole, which loads all that it has`)
+      }
     }
   }
 }
@@ -140,6 +153,26 @@ const lazySegmenter: Plugin = {
   }
 }
 
+/**
+ * One character beyond Latin-1 makes Node keep the whole text of a file with two bytes for each of its characters,
+ * which takes longer to read and twice the memory. Such characters are in texts, templates and regular expressions
+ * only, where their escapes mean the same.
+ */
+const ascii: Plugin = {
+  name: "ascii",
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      if (file.type !== "chunk") continue
+      // A template with a tag would see the difference.
+      if (/\braw`[^`]*[^\0-\x7f]/.test(file.code)) throw new Error(`ascii: ${file.fileName} has a raw template`)
+      file.code = file.code.replaceAll(
+        /[^\0-\x7f]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+      )
+    }
+  }
+}
+
 /** `import text from "./file?raw"` is the text of a file, as Vite has it: a program that shows its code cannot lie. */
 const raw: Plugin = {
   name: "raw",
@@ -180,20 +213,60 @@ const answers: Plugin = {
   }
 }
 
+/** What each of some modules of the command imports, whatever it is through. */
+const needs = {
+  /** `le-auth token`, which scripts call for each of their calls. */
+  base: ["main.ts", "commands/token/command.ts", "commands/token/run.ts"],
+  /** `le-auth sentinel start`, which tests wait for. */
+  sentinel: ["commands/sentinel/start/command.ts", "commands/sentinel/start/run.ts"]
+}
+const neededBy = new Map<string, Set<string>>()
+
+const parts: Plugin = {
+  name: "parts",
+  buildEnd() {
+    for (const [part, roots] of Object.entries(needs)) {
+      const needed = new Set(roots.map((root) => path.resolve("src", root)))
+      for (const id of needed) for (const other of this.getModuleInfo(id)?.importedIds ?? []) needed.add(other)
+      neededBy.set(part, needed)
+    }
+  }
+}
+
+const isNeededBy = (part: keyof typeof needs) => (id: string) => neededBy.get(part)?.has(id)
+
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
   resolve: {
     conditionNames: ["@le-auth/source", "node", "import"]
   },
-  plugins: [undiciNames, builtinNames, lazyBuiltins, lazyWebSockets, lazySegmenter, raw, allFound, answers],
+  plugins: [
+    undiciNames,
+    builtinNames,
+    lazyBuiltins,
+    lazyWebSockets,
+    lazySegmenter,
+    raw,
+    parts,
+    ascii,
+    allFound,
+    answers
+  ],
   output: {
     dir: "dist",
     format: "esm",
     minify: true,
     sourcemap: true,
     cleanDir: true,
-    // What most commands need is one file: 30 of them take longer to find and to link than to run.
-    codeSplitting: { groups: [{ name: "base", minShareCount: 6 }] }
+    // What a command needs is in few files, since 30 of them take longer to find and to link than to run; and a file
+    // has little that a command does not need, since all of a file is run when it is loaded.
+    codeSplitting: {
+      groups: [
+        { name: "base", test: isNeededBy("base"), priority: 2 },
+        { name: "sentinel", test: isNeededBy("sentinel"), priority: 1 },
+        { name: "shared", minShareCount: 6 }
+      ]
+    }
   }
 })

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // Starts the command: the bundle when published, the sources in a checkout of the repository (which has src).
-import { existsSync, readFileSync } from "node:fs"
-// As a whole: to name what an old Node does not have would end in its own words, not in ours.
-import module from "node:module"
+
+// As a whole: to name what an old Node does not have would end in its own words, not in ours. And not by an import,
+// where that can be: it reads all names of a module, and node:fs loads its streams for that.
+const { existsSync, readFileSync } = process.getBuiltinModule?.("node:fs") ?? (await import("node:fs"))
+const module = process.getBuiltinModule?.("node:module") ?? (await import("node:module")).default
 
 const at = (/** @type {string} */ relative) => new URL(relative, import.meta.url)
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)

@@ -2,29 +2,27 @@
  * `le-auth`: all commands.
  */
 import * as Command from "effect/cli/Command"
+import * as Load from "./commands/Load.ts"
 import { jsonFlag } from "./terminal/Output.ts"
 
-/** Each is loaded when it is needed: together they take as long to load as Node to start. */
+/** Each is loaded when it is needed. */
 const commands = {
-  login: () => import("./commands/login/command.ts"),
-  token: () => import("./commands/token/command.ts"),
-  status: () => import("./commands/status/command.ts"),
-  refresh: () => import("./commands/refresh/command.ts"),
-  accounts: () => import("./commands/accounts/command.ts"),
-  forget: () => import("./commands/forget/command.ts"),
-  logout: () => import("./commands/logout/command.ts"),
-  api: () => import("./commands/api/command.ts"),
-  domains: () => import("./commands/domains/command.ts"),
-  "authorize-url": () => import("./commands/authorize-url/command.ts"),
-  callback: () => import("./commands/callback/command.ts"),
-  "id-token": () => import("./commands/id-token/command.ts"),
-  doctor: () => import("./commands/doctor/command.ts"),
-  installation: () => import("./commands/installation/command.ts"),
-  sentinel: () => import("./commands/sentinel/command.ts"),
-  completion: async () => {
-    const { commandOf } = await import("./commands/completion/command.ts")
-    return { command: commandOf(whole) }
-  }
+  login: async () => (await import("./commands/login/command.ts")).command,
+  token: async () => (await import("./commands/token/command.ts")).command,
+  status: async () => (await import("./commands/status/command.ts")).command,
+  refresh: async () => (await import("./commands/refresh/command.ts")).command,
+  accounts: async () => (await import("./commands/accounts/command.ts")).command,
+  forget: async () => (await import("./commands/forget/command.ts")).command,
+  logout: async () => (await import("./commands/logout/command.ts")).command,
+  api: async () => (await import("./commands/api/command.ts")).command,
+  domains: async () => (await import("./commands/domains/command.ts")).command,
+  "authorize-url": async () => (await import("./commands/authorize-url/command.ts")).command,
+  callback: async () => (await import("./commands/callback/command.ts")).command,
+  "id-token": async () => (await import("./commands/id-token/command.ts")).command,
+  doctor: async () => (await import("./commands/doctor/command.ts")).command,
+  installation: async () => (await import("./commands/installation/command.ts")).command,
+  sentinel: async (rest: ReadonlyArray<string>) => (await import("./commands/sentinel/command.ts")).forArguments(rest),
+  completion: async () => (await import("./commands/completion/command.ts")).commandOf(whole)
 }
 
 /** Handed to the command that writes down all others, so that none of them needs to know this module. */
@@ -48,14 +46,9 @@ const root = Command.make("le-auth").pipe(
   Command.withGlobalFlags([jsonFlag])
 )
 
-/** The whole command. */
-export const all = async () => {
-  const modules = await Promise.all(Object.values(commands).map((load) => load()))
-  return root.pipe(Command.withSubcommands(modules.map(({ command }) => command)))
-}
+/** As much of the command as its arguments need. */
+export const forArguments = async (args: ReadonlyArray<string>) =>
+  root.pipe(Command.withSubcommands(await Load.commands(commands, args)))
 
-/** As much of the command as its arguments need: if they begin with the name of a command, that one. */
-export const forArguments = async ([name = ""]: ReadonlyArray<string>): ReturnType<typeof all> => {
-  const load = Object.entries(commands).find(([known]) => known === name)?.[1]
-  return load === undefined ? all() : root.pipe(Command.withSubcommands([(await load()).command]))
-}
+/** The whole command. */
+export const all = () => forArguments([])

@@ -9,7 +9,9 @@ import * as Effect from "effect/Effect"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
 import * as Fs from "node:fs"
-import { command } from "../src/commands/sentinel/command.ts"
+import { forArguments } from "../src/commands/sentinel/command.ts"
+
+const command = await forArguments([])
 
 const section = Fs.readFileSync(new URL("../../../docs/sentinel.md", import.meta.url), "utf8").split(
   "\n## What each face can do\n"

@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import { BaseUri, BaseUris } from "./internal/BaseUri.ts"
 import { AccountId } from "./Identifiers.ts"
 import { OAuthErrorBody } from "./OAuthError.ts"
+import * as ContractPaths from "./shared/ContractPaths.ts"
 
 /** @since 0.1.0 */
 export { BaseUri, BaseUris }
@@ -27,7 +28,7 @@ const UnknownService = OAuthErrorBody.annotate({ httpApiStatus: 404 })
  * @category schemas
  * @since 0.1.0
  */
-export const service = HttpApiEndpoint.get("service", "/api/account/:accountId/service/:service/baseURI.json", {
+export const service = HttpApiEndpoint.get("service", ContractPaths.service, {
   params: { accountId: AccountId, service: Schema.NonEmptyString },
   query,
   success: BaseUri,
@@ -40,7 +41,7 @@ export const service = HttpApiEndpoint.get("service", "/api/account/:accountId/s
  * @category schemas
  * @since 0.1.0
  */
-export const services = HttpApiEndpoint.get("services", "/api/account/:accountId/service/baseURI.json", {
+export const services = HttpApiEndpoint.get("services", ContractPaths.services, {
   params: { accountId: AccountId },
   query,
   success: BaseUris,

@@ -16,6 +16,7 @@ import { AuthorizeQuery } from "./AuthorizeRequest.ts"
 import { AccountId } from "./Identifiers.ts"
 import { JsonWebKeySet } from "./IdToken.ts"
 import { OAuthErrorBody } from "./OAuthError.ts"
+import * as ContractPaths from "./shared/ContractPaths.ts"
 import { AppTokenRequest, AppTokenResponse, RevokeRequest, TokenRequest, TokenResponse } from "./Token.ts"
 
 const params = { accountId: AccountId }
@@ -48,7 +49,7 @@ const ServerFailure = OAuthErrorBody.annotate({ httpApiStatus: 500, description:
  * @category schemas
  * @since 0.1.0
  */
-export const authorize = HttpApiEndpoint.get("authorize", "/sentinel/api/account/:accountId/authorize", {
+export const authorize = HttpApiEndpoint.get("authorize", ContractPaths.authorize, {
   params,
   query: AuthorizeQuery,
   success: Redirect,
@@ -62,7 +63,7 @@ export const authorize = HttpApiEndpoint.get("authorize", "/sentinel/api/account
  * @category schemas
  * @since 0.1.0
  */
-export const token = HttpApiEndpoint.post("token", "/sentinel/api/account/:accountId/token", {
+export const token = HttpApiEndpoint.post("token", ContractPaths.token, {
   params,
   query: version,
   payload: TokenRequest.pipe(HttpApiSchema.asFormUrlEncoded()),
@@ -83,7 +84,7 @@ export const token = HttpApiEndpoint.post("token", "/sentinel/api/account/:accou
  * @category schemas
  * @since 0.1.0
  */
-export const appToken = HttpApiEndpoint.post("appToken", "/sentinel/api/account/:accountId/app/token", {
+export const appToken = HttpApiEndpoint.post("appToken", ContractPaths.appToken, {
   params,
   query: version,
   payload: AppTokenRequest.pipe(HttpApiSchema.asFormUrlEncoded()),
@@ -104,7 +105,7 @@ export const appToken = HttpApiEndpoint.post("appToken", "/sentinel/api/account/
  * @category schemas
  * @since 0.1.0
  */
-export const appTokenV2 = HttpApiEndpoint.post("appTokenV2", "/sentinel/api/v2/account/:accountId/app/token", {
+export const appTokenV2 = HttpApiEndpoint.post("appTokenV2", ContractPaths.appTokenV2, {
   params,
   payload: AppTokenRequest.pipe(HttpApiSchema.asFormUrlEncoded()),
   success: AppTokenResponse,
@@ -123,7 +124,7 @@ export const appTokenV2 = HttpApiEndpoint.post("appTokenV2", "/sentinel/api/v2/a
  * @category schemas
  * @since 0.1.0
  */
-export const revoke = HttpApiEndpoint.post("revoke", "/sentinel/api/account/:accountId/token/revoke", {
+export const revoke = HttpApiEndpoint.post("revoke", ContractPaths.revoke, {
   params,
   query: version,
   payload: RevokeRequest.pipe(HttpApiSchema.asFormUrlEncoded()),
@@ -144,7 +145,7 @@ export const revoke = HttpApiEndpoint.post("revoke", "/sentinel/api/account/:acc
  * @category schemas
  * @since 0.1.0
  */
-export const keys = HttpApiEndpoint.get("keys", "/sentinel/well-known/jwks", {
+export const keys = HttpApiEndpoint.get("keys", ContractPaths.keys, {
   success: JsonWebKeySet
 }).annotateMerge(
   OpenApi.annotations({ title: "JSON Web Key Set", description: "The public keys of app tokens and id_tokens." })

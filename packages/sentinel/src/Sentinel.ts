@@ -7,7 +7,7 @@ import * as Origin from "@le-auth/core/Origin"
 import { html } from "@le-auth/core/shared/Html"
 import { siteRoutes } from "@le-auth/core/shared/SiteFiles"
 import * as Redaction from "@le-auth/core/Redaction"
-import * as SentinelApi from "@le-auth/core/SentinelApi"
+import * as ContractPaths from "@le-auth/core/shared/ContractPaths"
 import * as Context from "effect/Context"
 import type * as Aead from "effect/crypto/Aead"
 import type * as CryptoError from "effect/crypto/CryptoError"
@@ -206,17 +206,17 @@ const endpoints = Effect.fnUntraced(function* (
   const users = yield* Users.make(check)
 
   const all: ReadonlyArray<RouteHandlers.RouteHandlers> = [
-    { route: "authorize", path: SentinelApi.authorize.path, ...authorize },
+    { route: "authorize", path: ContractPaths.authorize, ...authorize },
     { route: "login", path: Paths.login, GET: login.show, POST: login.submit },
     { route: "logout", path: Paths.logout, POST: logout },
     ...(audience === undefined
       ? []
       : [{ path: Paths.register, POST: Register.make({ audience, reachability, render, tickets }) }]),
-    { route: "token", path: SentinelApi.token.path, POST: token },
-    { route: "app-token", path: SentinelApi.appToken.path, POST: appToken.v1 },
-    { route: "app-token", path: SentinelApi.appTokenV2.path, POST: appToken.v2 },
-    { route: "revoke", path: SentinelApi.revoke.path, POST: revoke },
-    { route: "keys", path: SentinelApi.keys.path, GET: keys },
+    { route: "token", path: ContractPaths.token, POST: token },
+    { route: "app-token", path: ContractPaths.appToken, POST: appToken.v1 },
+    { route: "app-token", path: ContractPaths.appTokenV2, POST: appToken.v2 },
+    { route: "revoke", path: ContractPaths.revoke, POST: revoke },
+    { route: "keys", path: ContractPaths.keys, GET: keys },
     ...(yield* Domain.endpoints(reachability.hostOf)),
     { route: "users", path: Paths.users, GET: users.all },
     { route: "users", path: Paths.user, GET: users.one },

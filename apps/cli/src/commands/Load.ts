@@ -1,5 +1,5 @@
 /**
- * Loads the work of a command when it is called: the work of all commands takes as long to load as Node to start.
+ * Loads a command, and its work, when it is called: all commands take as long to load as Node to start.
  */
 import * as Effect from "effect/Effect"
 
@@ -8,3 +8,12 @@ export const run =
   <Options, A, E, R>(load: () => Promise<{ readonly run: (options: Options) => Effect.Effect<A, E, R> }>) =>
   (options: Options): Effect.Effect<A, E, R> =>
     Effect.flatMap(Effect.promise(load), (module) => module.run(options))
+
+/** As many commands as the arguments need: if they begin with the name of one, that one, else all. */
+export const commands = async <All extends object>(
+  loads: { readonly [Name in keyof All]: (rest: ReadonlyArray<string>) => Promise<All[Name]> },
+  [name = "", ...rest]: ReadonlyArray<string>
+): Promise<ReadonlyArray<All[keyof All]>> =>
+  Object.hasOwn(loads, name)
+    ? [await loads[name as keyof All](rest)]
+    : Promise.all((Object.keys(loads) as Array<keyof All>).map((known) => loads[known]([])))

@@ -4,20 +4,14 @@
 import { isDevelopmentName } from "@le-auth/core/DevelopmentHosts"
 import { isLoopback } from "@le-auth/core/Origin"
 import * as ControlClient from "@le-auth/sentinel/ControlClient"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { controlToken } from "./ControlToken.ts"
 import { Failure } from "../terminal/Failure.ts"
 import { join, text } from "../terminal/TerminalText.ts"
-
-/** `SENTINEL_CONTROL_TOKEN`. An empty one, as Compose makes of a variable that is not set, is none. */
-export const controlToken: Effect.Effect<Option.Option<Redacted.Redacted<string>>> = Effect.option(
-  Config.Redacted("SENTINEL_CONTROL_TOKEN")
-).pipe(Effect.map(Option.filter((token) => Redacted.value(token) !== "")))
 
 /** Networks that are nowhere on the internet (RFC 1918, 2544, 3849, 3927, 4193, 4291, 5737 and 6598). */
 const privateNetworks = [

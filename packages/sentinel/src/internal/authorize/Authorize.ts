@@ -3,7 +3,7 @@
  *
  * @see LivePerson, LE Applications Authorization API, "Authorization request"
  */
-import * as SentinelApi from "@le-auth/core/SentinelApi"
+import * as ContractPaths from "@le-auth/core/shared/ContractPaths"
 import { append, UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Clock from "effect/Clock"
@@ -70,7 +70,7 @@ const parameterNames = [
 
 /** The address that asks the same by GET. */
 const addressOf = (accountId: string, query: UrlParameters): string =>
-  append(SentinelApi.authorize.path.replace(":accountId", accountId), ShortForm.pick(query, parameterNames))
+  append(ContractPaths.authorize.replace(":accountId", accountId), ShortForm.pick(query, parameterNames))
 
 /** A request whose every check has passed. */
 interface Checked {

@@ -8,7 +8,7 @@ import { AccountId } from "@le-auth/core/Identifiers"
 import { html } from "@le-auth/core/shared/Html"
 import { problemOf } from "@le-auth/core/shared/RegisteredUri"
 import * as Utf8 from "@le-auth/core/shared/Utf8"
-import * as SentinelApi from "@le-auth/core/SentinelApi"
+import * as ContractPaths from "@le-auth/core/shared/ContractPaths"
 import * as Mac from "effect/crypto/Mac"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
@@ -29,7 +29,7 @@ const refused = (status: 400 | 403 | 413, description: string) =>
 
 const notFromHere = refused(403, "The form does not come from an error page of this Sentinel.")
 
-const [before, after] = SentinelApi.authorize.path.split(":accountId") as [string, string]
+const [before, after] = ContractPaths.authorize.split(":accountId") as [string, string]
 
 /** The account of an address of the authorization endpoint. */
 const accountIn = (address: string): string | undefined => {

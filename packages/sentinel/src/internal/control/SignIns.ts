@@ -1,6 +1,6 @@
 /** Signs users in without a browser, through Sentinel's own routes: their checks and their journal are a browser's. */
 import { OAuthErrorBody } from "@le-auth/core/OAuthError"
-import * as SentinelApi from "@le-auth/core/SentinelApi"
+import * as ContractPaths from "@le-auth/core/shared/ContractPaths"
 import { append, UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import type * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -238,11 +238,11 @@ export const make = Effect.fnUntraced(function* (parts: {
     if (!mayUseCodes(installation)) {
       if (user !== undefined) return yield* new InvalidChange({ problems: ["user: an app token has none"] })
       const form = { grant_type: "client_credentials", scope }
-      return yield* post(connection, pathOf(SentinelApi.appTokenV2.path), client_id, form)
+      return yield* post(connection, pathOf(ContractPaths.appTokenV2), client_id, form)
     }
     const redirect_uri = redirect_uris[0]
     const code_verifier = yield* secrets.make
-    const address = append(`${pathOf(SentinelApi.authorize.path)}?v=1.0`, {
+    const address = append(`${pathOf(ContractPaths.authorize)}?v=1.0`, {
       response_type: "code",
       client_id,
       redirect_uri,
@@ -253,7 +253,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     })
     const code = yield* codeOf(connection, yield* answer(connection, address, { user }))
     const form = { grant_type: "authorization_code", code, redirect_uri, code_verifier }
-    return yield* post(connection, `${pathOf(SentinelApi.token.path)}?v=1.0`, client_id, form)
+    return yield* post(connection, `${pathOf(ContractPaths.token)}?v=1.0`, client_id, form)
   })
 
   const redact = Effect.map((callback: string) => Redacted.make(callback, { label: "callback" }))

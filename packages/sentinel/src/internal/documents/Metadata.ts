@@ -1,7 +1,7 @@
 /**
  * The discovery documents: authorization server metadata (RFC 8414) and OpenID Connect Discovery. **Not LivePerson.**
  */
-import * as SentinelApi from "@le-auth/core/SentinelApi"
+import * as ContractPaths from "@le-auth/core/shared/ContractPaths"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
@@ -53,12 +53,12 @@ export const endpoints = Effect.fnUntraced(function* (
 
   const document = (issuerName: string, address: (path: string) => string) => ({
     issuer: issuerName,
-    authorization_endpoint: address(SentinelApi.authorize.path) + version,
-    token_endpoint: address(SentinelApi.token.path) + version,
-    revocation_endpoint: address(SentinelApi.revoke.path) + version,
+    authorization_endpoint: address(ContractPaths.authorize) + version,
+    token_endpoint: address(ContractPaths.token) + version,
+    revocation_endpoint: address(ContractPaths.revoke) + version,
     userinfo_endpoint: address(Paths.userinfo),
     end_session_endpoint: address(Paths.endSessionEndpoint),
-    jwks_uri: address(SentinelApi.keys.path),
+    jwks_uri: address(ContractPaths.keys),
     response_types_supported: ["code"],
     response_modes_supported: ["query"],
     grant_types_supported: ["authorization_code", "refresh_token"],

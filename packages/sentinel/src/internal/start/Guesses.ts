@@ -1,7 +1,6 @@
 /** Where an address leads that people guess, or that was right elsewhere. */
 import { type Html, html } from "@le-auth/core/shared/Html"
-import * as DomainApi from "@le-auth/core/DomainApi"
-import * as SentinelApi from "@le-auth/core/SentinelApi"
+import * as ContractPaths from "@le-auth/core/shared/ContractPaths"
 import * as Paths from "../../Paths.ts"
 
 /** What an address is taken for. */
@@ -15,22 +14,22 @@ const pattern = (path: string): string => path.replace(":accountId", "{account}"
 const hints: ReadonlyArray<readonly [RegExp, Html]> = [
   [
     /\/(?:oauth2?\/)?(?:v\d+\/)?auth(?:orize|orization)?$/,
-    html`Applications send their users to <code>${pattern(SentinelApi.authorize.path)}?v=1.0</code>.`
+    html`Applications send their users to <code>${pattern(ContractPaths.authorize)}?v=1.0</code>.`
   ],
   [
     /\/(?:oauth2?\/)?(?:v\d+\/)?token$/,
-    html`Applications exchange codes, and refresh, at <code>POST ${pattern(SentinelApi.token.path)}?v=1.0</code>.`
+    html`Applications exchange codes, and refresh, at <code>POST ${pattern(ContractPaths.token)}?v=1.0</code>.`
   ],
   [
     /\/(?:log-?in|sign-?in|sso)$/,
     html`A sign-in begins at an application, which sends its user to
-      <code>${pattern(SentinelApi.authorize.path)}?v=1.0</code>.`
+      <code>${pattern(ContractPaths.authorize)}?v=1.0</code>.`
   ],
-  [/\/(?:jwks|jwks\.json|keys|certs)$/, html`The keys are at <code>${pattern(SentinelApi.keys.path)}</code>.`],
+  [/\/(?:jwks|jwks\.json|keys|certs)$/, html`The keys are at <code>${pattern(ContractPaths.keys)}</code>.`],
   [
     /\/(?:baseURI|domain|service)/i,
     html`The Domain API is at
-      <code>${pattern(DomainApi.service.path).replace(":service", "{service}")}?version=1.0</code>.`
+      <code>${pattern(ContractPaths.service).replace(":service", "{service}")}?version=1.0</code>.`
   ],
   [
     /\/(?:health|healthz|livez|readyz|ready|live|status|ping)$/,

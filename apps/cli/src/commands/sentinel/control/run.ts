@@ -18,6 +18,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { controlToken } from "../../../target/ControlToken.ts"
 import * as SentinelControl from "../../../target/SentinelControl.ts"
 import { failed, Failure, withoutAnswer, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
@@ -36,7 +37,7 @@ const failureOf = Effect.fnUntraced(function* (
   if (error instanceof InvalidChange)
     return failed(join("\n", [text`Sentinel refuses this:`, ...error.problems.map((problem) => text`${problem}`)]))
   if (error._tag === "TokenRequired") {
-    return SentinelControl.unauthorized(control, Option.isSome(yield* SentinelControl.controlToken))
+    return SentinelControl.unauthorized(control, Option.isSome(yield* controlToken))
   }
   if (error._tag === "StoreUnavailable" || error._tag === "TooManyAttempts") {
     return new Failure({ text: text`${error.message}`, code: "unavailable" })

@@ -17,7 +17,7 @@ export type Answer = { readonly status: number } | { readonly code: string }
 /** Asks for a path of an address, whose certificate one of `authorities` has signed. */
 export const ask = (origin: string, path: string, authorities: ReadonlyArray<string>): Effect.Effect<Answer> =>
   Effect.callback((resume) => {
-    const { get } = origin.startsWith("https:") ? Https : Http
+    const get = origin.startsWith("https:") ? Https.get : Http.get
     const request = get(origin + path, { agent: false, ca: trusted(authorities), timeout: patience }, (answer) => {
       answer.resume()
       resume(Effect.succeed({ status: answer.statusCode ?? 0 }))

@@ -27,7 +27,7 @@ import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { controlToken } from "../../../target/SentinelControl.ts"
+import { controlToken } from "../../../target/ControlToken.ts"
 import { controlPortOf } from "../../../target/SentinelPort.ts"
 import { Failure, fromError, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
@@ -37,6 +37,7 @@ import * as BuiltIn from "./BuiltIn.ts"
 import * as ConfigFile from "./ConfigFile.ts"
 import * as ListenHost from "./ListenHost.ts"
 import * as Log from "./Log.ts"
+import * as NewSpace from "./NewSpace.ts"
 import * as PointFlags from "./PointFlags.ts"
 import * as Reload from "./Reload.ts"
 import * as StartMessage from "./StartMessage.ts"
@@ -363,6 +364,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     const replaceKeyPair = (keyPair: TlsKeyPair) =>
       Effect.andThen(main.replaceKeyPair(keyPair), controlServer?.replaceKeyPair(keyPair) ?? Effect.void)
     yield* Output.print(StartMessage.json(facts), StartMessage.inWords(facts))
+    yield* NewSpace.bounded
     return yield* Effect.raceFirst(reload, tls === undefined ? Effect.never : tls.watch(replaceKeyPair))
   })
 
