@@ -3,19 +3,20 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
+import { others, table } from "./Options.ts"
 import { Connection, load } from "./server/Connection.ts"
 import { leAuthSources } from "./server/LeAuth.ts"
 import { operations } from "./server/Operations.ts"
 import { start } from "./server/Running.ts"
 
-const operation = process.argv[3] ?? "flow"
-const times = Number(process.argv[4] ?? 20_000)
+const operation = table === "" ? "flow" : table
+const times = Number(others[0] ?? 20_000)
 const folder = fileURLToPath(new URL("../build/profile", import.meta.url))
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 
 const server = await start(leAuthSources, ["--cpu-prof", `--cpu-prof-dir=${folder}`, "--cpu-prof-interval=200"])
-const work = operations(leAuthSources, [await leAuthSources.signIn(server.origin)])
+const { prepared: work } = operations(leAuthSources, [await leAuthSources.signIn(server.origin)])
 const connections = Array.from({ length: 8 }, () => new Connection(server.port))
 const prepare = work[operation]
 if (prepare === undefined) throw new Error(`there is ${Object.keys(work).join(", ")}`)

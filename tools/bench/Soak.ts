@@ -1,9 +1,11 @@
 // What a Sentinel holds after many flows: `npm run bench -- soak`. It forgets by age and by number, so it must become
 // flat.
+import * as Budgets from "./budgets.ts"
 import { flows } from "./server/Flows.ts"
+import { leAuth } from "./server/LeAuth.ts"
 
-const limit = 250
-const steps = await flows(200_000, 25_000)
+const limit = Budgets.marks.find(({ work }) => work === Budgets.workOf("server", "memory"))?.budget ?? Number.NaN
+const steps = await flows(leAuth, 200_000, 25_000)
 const at = (count: number) => steps.find(({ done }) => done === count)
 const half = at(100_000)?.heap ?? Number.NaN
 const last = at(200_000)?.heap ?? Number.NaN

@@ -6,11 +6,11 @@ import path from "node:path"
 import { startPostgres } from "../postgres.ts"
 import { startRedis } from "../redis.ts"
 
+import { table } from "./Options.ts"
 import { cleanUp } from "./stores/CleanUp.ts"
 import { growth } from "./stores/Growth.ts"
 import { speed } from "./stores/Speed.ts"
 
-const only = process.argv[3] ?? ""
 const tables = { speed, growth, cleanup: cleanUp }
 const folder = mkdtempSync(path.join(tmpdir(), "le-auth-bench-"))
 const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
@@ -21,7 +21,7 @@ const verdict = (isKept: boolean, text: string) => {
 }
 try {
   for (const [name, run] of Object.entries(tables)) {
-    if (name.includes(only)) await run({ postgres: postgres.url, redis: redis.url, folder, verdict })
+    if (name.includes(table)) await run({ postgres: postgres.url, redis: redis.url, folder, verdict })
   }
 } finally {
   await Promise.all([postgres.stop(), redis.stop()])

@@ -1,6 +1,6 @@
 /**
- * Ours, as a program composes it: services from layers, Node's cryptography and undici. A loop runs inside one Effect,
- * as a program's own code does.
+ * Ours, as a program composes it: services from layers, Node's cryptography and undici. Each call is a promise, as an
+ * application without Effect makes it; `inOneEffect` has the loop inside one Effect, as a program's own code does.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import * as AppTokens from "@le-auth/core/AppTokens"
@@ -56,25 +56,30 @@ const layer = SignIn.layerWith({ pkce: true }).pipe(
 )
 
 const runtime = ManagedRuntime.make(layer)
-export const dispose = () => runtime.dispose()
 
-const repeat = <A, E, R>(effect: Effect.Effect<A, E, R>, times: number, concurrency = 1) =>
+/** A number of times, this many at once. */
+const repeat = <A, E, R>(effect: Effect.Effect<A, E, R>, times: number, concurrency: number) =>
   concurrency === 1
     ? Effect.gen(function* () {
         for (let index = 0; index < times; index++) yield* effect
       })
     : Effect.forEach(Array.from({ length: times }), () => effect, { concurrency, discard: true })
 
-/** Fresh state and PKCE, and the record of the sign-in stored. */
-export const start = (times: number) => runtime.runPromise(repeat(SignIn.start(), times))
+const begin = SignIn.start()
 
-const fixed = new AuthorizeRequest({
-  accountId: installation.accountId,
-  clientId: installation.clientId,
-  redirectUri: installation.redirectUris[0]!,
-  state: State.make(p.state)
-})
-export const authorizeUrl = () => toUrl(fixed, p.sentinel)
+/** Fresh state and PKCE, and the record of the sign-in stored. */
+export const start = () => runtime.runPromise(begin)
+
+export const authorizeUrl = () =>
+  toUrl(
+    new AuthorizeRequest({
+      accountId: installation.accountId,
+      clientId: installation.clientId,
+      redirectUri: installation.redirectUris[0]!,
+      state: State.make(p.state)
+    }),
+    p.sentinel
+  )
 
 /** The form, and the state against the one expected. */
 export const callback = (address: string) => {
@@ -83,31 +88,33 @@ export const callback = (address: string) => {
   return result
 }
 
-export const token = (origin: string) => {
+const code = Redacted.make(p.code)
+const refreshToken = Redacted.make(p.refreshToken)
+const grants = (origin: string) => {
   const endpoint = { installation, sentinel: Origin.make(origin) }
-  const client = Effect.runSync(Effect.succeed(SentinelClient.SentinelClient))
+  const [redirectUri] = installation.redirectUris
   return {
-    exchange: (times: number, concurrency: number) =>
-      runtime.runPromise(
-        Effect.flatMap(client, (sentinel) =>
-          repeat(
-            sentinel.exchange({ ...endpoint, code: Redacted.make(p.code), redirectUri: installation.redirectUris[0] }),
-            times,
-            concurrency
-          )
-        )
-      ),
-    refresh: (times: number, concurrency: number) =>
-      runtime.runPromise(
-        Effect.flatMap(client, (sentinel) =>
-          repeat(sentinel.refresh({ ...endpoint, refreshToken: Redacted.make(p.refreshToken) }), times, concurrency)
-        )
-      )
+    exchange: SentinelClient.SentinelClient.use((client) => client.exchange({ ...endpoint, code, redirectUri })),
+    refresh: SentinelClient.SentinelClient.use((client) => client.refresh({ ...endpoint, refreshToken }))
   }
 }
 
+export const token = (origin: string) => {
+  const { exchange, refresh } = grants(origin)
+  return { exchange: () => runtime.runPromise(exchange), refresh: () => runtime.runPromise(refresh) }
+}
+
+const verified = (token: string, jwk: IdToken.JsonWebKeySet["keys"][number]) =>
+  IdToken.verify({ token: Redacted.make(token), clientId: installation.clientId, keys: { keys: [jwk] } })
+
+/** Signature, audience, issuer and times; the key by its kid. */
+export const verify = (token: string, jwk: IdToken.JsonWebKeySet["keys"][number]) => {
+  const effect = verified(token, jwk)
+  return () => runtime.runPromise(effect)
+}
+
 /** Over the answer of a token server at this origin; what is timed is the memory. */
-export const appToken = (origin: string) => {
+const appTokenRuns = (origin: string) => {
   const there = Effect.succeed(Origin.make(origin))
   const appTokens = ManagedRuntime.make(
     AppTokens.layer.pipe(
@@ -125,21 +132,39 @@ export const appToken = (origin: string) => {
       Layer.provide([NodeHttp.layer, NodeCrypto.layer])
     )
   )
-  return {
-    run: (times: number) =>
-      appTokens.runPromise(
-        AppTokens.AppTokens.use((tokens) =>
-          Effect.gen(function* () {
-            for (let index = 0; index < times; index++) yield* tokens.token()
-          })
-        )
-      ),
-    dispose: () => appTokens.dispose()
-  }
+  return (times: number) =>
+    appTokens.runPromise(
+      AppTokens.AppTokens.use((tokens) =>
+        Effect.gen(function* () {
+          for (let index = 0; index < times; index++) yield* tokens.token()
+        })
+      )
+    )
 }
 
-/** Signature, audience, issuer and times; the key by its kid. */
-export const verify = (token: string, keys: IdToken.JsonWebKeySet) => {
-  const effect = IdToken.verify({ token: Redacted.make(token), clientId: installation.clientId, keys })
-  return (times: number) => runtime.runPromise(repeat(effect, times))
+type Times = (times: number) => Promise<unknown>
+
+/** The same works inside one Effect, by their ids. */
+export const inOneEffect: Record<
+  string,
+  (given: { origin: string; idToken: () => Parameters<typeof verify> }) => Times
+> = {
+  start: () => (times) => runtime.runPromise(repeat(begin, times, 1)),
+  "exchange, 32":
+    ({ origin }) =>
+    (times) =>
+      runtime.runPromise(repeat(grants(origin).exchange, times, 32)),
+  "exchange, 1":
+    ({ origin }) =>
+    (times) =>
+      runtime.runPromise(repeat(grants(origin).exchange, times, 1)),
+  "refresh, 32":
+    ({ origin }) =>
+    (times) =>
+      runtime.runPromise(repeat(grants(origin).refresh, times, 32)),
+  id_token: ({ idToken }) => {
+    const effect = verified(...idToken())
+    return (times) => runtime.runPromise(repeat(effect, times, 1))
+  },
+  "app token": ({ origin }) => appTokenRuns(origin)
 }

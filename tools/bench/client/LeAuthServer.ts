@@ -15,10 +15,5 @@ export const appToken = () => {
         ? Response.json({ service: "sentinel", account: p.account, baseURI: "sentinel.liveperson.net" })
         : Response.json({ access_token: p.code, token_type: "Bearer", expires_in: "28800" })
   })
-  return {
-    run: async (times: number) => {
-      for (let index = 0; index < times; index++) await auth.appToken()
-    },
-    dispose: auth.dispose
-  }
+  return () => auth.appToken()
 }

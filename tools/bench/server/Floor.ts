@@ -11,7 +11,7 @@ import { authorizeQuery, clientId, clientSecret, redirectUri, user } from "./Par
 import type { Contestant } from "./Running.ts"
 
 export const floor: Contestant = {
-  name: "floor (node:http, all checks)",
+  name: "floor",
   command: (port) => [fileURLToPath(import.meta.url), String(port)],
   authorize: (state) => `/authorize?${authorizeQuery(state)}`,
   token: "/token",

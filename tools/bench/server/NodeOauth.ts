@@ -11,6 +11,7 @@ export const nodeOauth: Contestant = {
   command: (port) => [fileURLToPath(import.meta.url), String(port)],
   authorize: (state) => `/authorize?${authorizeQuery(state)}`,
   token: "/token",
+  hasIdToken: false,
   signIn: async (origin) => {
     const browser = new Browser(origin)
     await browser.visit("/login")

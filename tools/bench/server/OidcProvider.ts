@@ -13,6 +13,8 @@ export const oidcProvider: Contestant = {
   authorize: (state) => `/auth?${authorizeQuery(state, "&scope=openid%20offline_access")}`,
   token: "/token",
   keys: "/jwks",
+  // Its adapter forgets all but the newest 1,000 of what it has given out.
+  remembers: 200,
   signIn: async (origin) => {
     const browser = new Browser(origin)
     // Each session is another user's: its adapter slows down with the tokens of one grant.

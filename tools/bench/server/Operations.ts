@@ -1,4 +1,6 @@
 // What is measured at a server, and what has to be there beforehand.
+import { setTimeout } from "node:timers/promises"
+
 import { exchangeBody, refreshBody } from "./Parameters.ts"
 import type { Answer, Connection } from "./Connection.ts"
 import type { Contestant } from "./Running.ts"
@@ -29,26 +31,42 @@ export function operations({ authorize, keys, name, token }: Contestant, cookies
     expect(200, await connection.post(token, refreshBody(refreshToken)))
   const flow = async (connection: Connection) => exchange(connection, await code(connection))
 
+  const refreshToken = async (connection: Connection) =>
+    /"refresh_token":"([^"]+)"/.exec(await flow(connection))?.[1] ?? ""
+
+  /** Once it has its keys. */
+  const isReady = async (connection: Connection) => {
+    if (keys === undefined) return name
+    for (;;) {
+      const { body } = await connection.get(keys)
+      if (body.includes('"keys"')) return name
+      await setTimeout(5)
+    }
+  }
+
   /** Each operation gets ready for a number of times, then gives the work of one. */
-  return {
+  const prepared: Record<string, (connections: Connection[], times: number) => Promise<Work>> = {
     authorize: async () => code,
     exchange: async (connections, times) => {
       const codes = await gather(connections, times, code)
       return (connection, index) => exchange(connection, codes[index] ?? "")
     },
     refresh: async (connections, times) => {
-      const tokens = await gather(connections, times, async (connection) => {
-        const body = await flow(connection)
-        return /"refresh_token":"([^"]+)"/.exec(body)?.[1] ?? ""
-      })
+      const tokens = await gather(connections, times, refreshToken)
       return (connection, index) => refresh(connection, tokens[index] ?? "")
     },
     keys: async () => async (connection) => expect(200, await connection.get(keys ?? "")),
     flow: async () => flow
-  } as Record<string, (connections: Connection[], times: number) => Promise<Work>>
+  }
+  return { code, isReady, refreshToken, prepared }
 }
 
-async function gather(connections: Connection[], times: number, work: (connection: Connection) => Promise<string>) {
+/** Does a piece of work this number of times, and keeps what comes of it. */
+export async function gather(
+  connections: Connection[],
+  times: number,
+  work: (connection: Connection) => Promise<string>
+) {
   const results: string[] = []
   await Promise.all(
     connections.map(async (connection, index) => {

@@ -14,7 +14,15 @@ export const authorizeQuery = (state: string, scope = "") =>
 
 const credentials = `client_id=${clientId}&client_secret=${clientSecret}`
 
-export const exchangeBody = (code: string) =>
-  `grant_type=authorization_code&code=${code}&redirect_uri=${encodeURIComponent(redirectUri)}&${credentials}`
+/** What stands before the code, and what behind it. */
+export const exchangeParts = [
+  "grant_type=authorization_code&code=",
+  `&redirect_uri=${encodeURIComponent(redirectUri)}&${credentials}`
+]
 
-export const refreshBody = (token: string) => `grant_type=refresh_token&refresh_token=${token}&${credentials}`
+/** What stands before the refresh token, and what behind it. */
+export const refreshParts = ["grant_type=refresh_token&refresh_token=", `&${credentials}`]
+
+export const exchangeBody = (code: string) => exchangeParts.join(code)
+
+export const refreshBody = (token: string) => refreshParts.join(token)

@@ -35,6 +35,10 @@ export interface Contestant {
   readonly token: string
   /** Path. */
   readonly keys?: string
+  /** Unless it makes none. */
+  readonly hasIdToken?: false
+  /** How many codes it remembers at once, where it forgets early. */
+  readonly remembers?: number
   /** The `Cookie` header of a browser that has signed in. */
   readonly signIn: (origin: string) => Promise<string>
 }
