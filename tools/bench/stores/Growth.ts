@@ -51,7 +51,8 @@ const subjects = ({ folder, postgres, redis }: Bench): ReadonlyArray<Subject> =>
       open: async (rows) => {
         const url = `sqlite:${folder}/growth${rows}.sqlite`
         const opened = await openSentinel(url)
-        // All live: codes for an hour, access tokens for 8, sessions for 37 days. A sign-in is a row in each of five tables.
+        // All live: codes for an hour, access tokens for 8, sessions for 37 days. A sign-in is a row in each of five
+        // tables.
         fillSqlite(pathOf(url), rows / 5, "filled", now, hour / 2)
         return opened
       }
