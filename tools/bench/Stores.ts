@@ -9,9 +9,10 @@ import { startRedis } from "../redis.ts"
 import { table } from "./Options.ts"
 import { cleanUp } from "./stores/CleanUp.ts"
 import { growth } from "./stores/Growth.ts"
+import { nodes } from "./stores/Nodes.ts"
 import { speed } from "./stores/Speed.ts"
 
-const tables = { speed, growth, cleanup: cleanUp }
+const tables = { speed, growth, cleanup: cleanUp, nodes }
 const folder = mkdtempSync(path.join(tmpdir(), "le-auth-bench-"))
 const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
 let holds = true

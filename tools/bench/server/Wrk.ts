@@ -24,7 +24,8 @@ const lua = (value: unknown): string =>
 /** @returns microseconds from the first request to the last answer */
 export const drive = async (job: Job, connections: number): Promise<number> => {
   mkdirSync(folder, { recursive: true })
-  const file = `${folder}${job.state}.lua`
+  // Two servers may be under load at once.
+  const file = `${folder}job-${job.port}.lua`
   writeFileSync(file, `return ${lua(job)}`)
   const address = `http://127.0.0.1:${job.port}`
   const said = await new Promise<string>((resolve) =>

@@ -46,7 +46,7 @@ export const openSentinel = async (url: string) => {
   return { store: Context.get(context, SentinelStore.SentinelStore), close }
 }
 
-const openClient = async (url: string): Promise<{ store: ClientStores; close: () => Promise<void> }> => {
+export const openClient = async (url: string): Promise<{ store: ClientStores; close: () => Promise<void> }> => {
   const layer =
     url === "memory:"
       ? Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory)

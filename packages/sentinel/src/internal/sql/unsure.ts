@@ -10,6 +10,7 @@ import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
@@ -88,6 +89,8 @@ const never: Unsure = {
 const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
   // Of a request that was repeated in vain any attempt may be the one that was done.
   const pending = new Map<string, Pending>()
+  /** Open while there are any: a node that is sure of everything does not wake up to look. */
+  const isPending = Latch.makeUnsafe()
   let failedAt = -Infinity
   const run = SqlStore.operations("Sentinel store in SQL")
 
@@ -124,8 +127,11 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
   }).pipe(Effect.ignore)
 
   yield* inRealTime(
-    Effect.sleep(interval).pipe(
-      Effect.andThen(Effect.suspend(() => (pending.size === 0 ? Effect.void : settleAll))),
+    isPending.await.pipe(
+      Effect.andThen(Effect.sleep(interval)),
+      Effect.andThen(settleAll),
+      // In one step, so that what comes in between is not left behind.
+      Effect.tap(() => Effect.sync(() => pending.size === 0 && isPending.closeUnsafe())),
       Effect.forever
     )
   ).pipe(Effect.forkScoped)
@@ -145,6 +151,7 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
             if (Exit.isSuccess(exit)) return
             failedAt = performance.now()
             pending.set(keyOf(mark), { ...mark, since })
+            isPending.openUnsafe()
           })
         )
       }),
