@@ -605,7 +605,7 @@ export const toWebHandler = <E>(
 } => {
   const { dispose, handler } = HttpEffect.toWebHandlerLayerWith(
     Layer.effect(Whole, makeWhole(options)).pipe(Layer.provideMerge(Layer.provideMerge(Redaction.layer, services))),
-    { toHandler: (context) => Effect.succeed(Context.get(context, Whole)), middleware: withRemoteAddress }
+    { toHandler: (context) => Effect.succeed(withRemoteAddress(Context.get(context, Whole))) }
   )
   return {
     handler: (request, from) =>

@@ -89,12 +89,15 @@ export interface Target {
   readonly query: UrlParameters
 }
 
+const noParameters = UrlParameters.fromSearch("")
+
 /** Reads the address of a request, if it is not too long. */
 export const targetOf = ({ url }: HttpServerRequest.HttpServerRequest): Target | ShownError => {
   if (url.length > longestTarget) return tooLong
   const mark = url.indexOf("?")
-  const search = mark === -1 ? "" : url.slice(mark + 1)
-  return { path: mark === -1 ? url : url.slice(0, mark), search, query: UrlParameters.fromSearch(search) }
+  if (mark === -1) return { path: url, search: "", query: noParameters }
+  const search = url.slice(mark + 1)
+  return { path: url.slice(0, mark), search, query: UrlParameters.fromSearch(search) }
 }
 
 /** Says what is wrong with the query of an address, whatever its path is. */

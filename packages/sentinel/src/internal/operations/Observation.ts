@@ -82,8 +82,8 @@ export const make = Effect.fnUntraced(function* (
   return Effect.withFiber((fiber) => {
     const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
     const clock = fiber.getRef(Clock.Clock)
-    const start = clock.currentTimeNanosUnsafe()
-    const secondsOf = () => Number(clock.currentTimeNanosUnsafe() - start) / 1e9
+    const start = clock.monotonicTimeNanosUnsafe()
+    const secondsOf = () => Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9
     RequestMetrics.begun(fiber.context)
 
     return Effect.flatMapEager(contextOf(request, fiber.getRef(RequestContext.Current)), (context) => {
