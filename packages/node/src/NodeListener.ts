@@ -221,21 +221,24 @@ interface Served {
   readonly release: () => void
 }
 
-/** Lets the requests of a server be kept waiting. */
+/** Lets the requests of a server be kept waiting. As long as none are, each event takes Node's own way. */
 const holding = (server: Http.Server): Pick<Served, "hold" | "release"> => {
-  const emit = server.emit.bind(server) as (event: string, ...values: Array<unknown>) => boolean
+  const emit = server.emit as (event: string, ...values: ReadonlyArray<unknown>) => boolean
   let held: Array<ReadonlyArray<unknown>> | undefined
-  server.emit = (event: string, ...values: Array<unknown>) => {
-    if (event !== "request" || held === undefined) return emit(event, ...values)
-    held.push(values)
-    return true
-  }
   return {
-    hold: () => void (held ??= []),
+    hold: () => {
+      const waiting = (held ??= [])
+      server.emit = (event: string, ...values: ReadonlyArray<unknown>) => {
+        if (event !== "request") return emit.call(server, event, ...values)
+        waiting.push(values)
+        return true
+      }
+    },
     release: () => {
       const waiting = held ?? []
       held = undefined
-      for (const values of waiting) emit("request", ...values)
+      server.emit = emit
+      for (const values of waiting) server.emit("request", ...values)
     }
   }
 }

@@ -5,7 +5,7 @@
  */
 import * as Origin from "@le-auth/core/Origin"
 import { html } from "@le-auth/core/shared/Html"
-import { siteRoutes } from "@le-auth/core/shared/SiteFiles"
+import { siteFiles } from "@le-auth/core/shared/SiteFiles"
 import * as Redaction from "@le-auth/core/Redaction"
 import * as ContractPaths from "@le-auth/core/shared/ContractPaths"
 import * as Context from "effect/Context"
@@ -17,10 +17,10 @@ import type * as Mac from "effect/crypto/Mac"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
+import * as HttpEffect from "effect/http/HttpEffect"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
-import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import type * as IpNetwork from "effect/net/IpNetwork"
@@ -36,6 +36,7 @@ import * as Issuer from "./internal/documents/Issuer.ts"
 import * as Metadata from "./internal/documents/Metadata.ts"
 import * as Domain from "./internal/documents/Domain.ts"
 import * as Audience from "./internal/http/Audience.ts"
+import * as Door from "./internal/http/Door.ts"
 import * as Entrance from "./internal/http/Entrance.ts"
 import * as Redirect from "./internal/http/Redirect.ts"
 import * as RouteHandlers from "./internal/http/RouteHandlers.ts"
@@ -146,9 +147,6 @@ export type Services = Directory.Directory | SentinelStore.SentinelStore | Signi
  * @since 0.1.0
  */
 export type Crypto = Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRandom.SecureRandom | Signature.Signature
-
-/** Paths are compared exactly: no other case, no slash at the end, no doubled slashes. */
-const routerConfig = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
 
 /**
  * The pages, with the limits of those for development. Only a server that is Sentinel and nothing else has a start
@@ -263,31 +261,30 @@ const endpoints = Effect.fnUntraced(function* (
 export const layer = (
   options: Options
 ): Layer.Layer<never, never, HttpRouter.HttpRouter | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>> =>
-  layerRoutes(options, false)
-
-const layerRoutes = (options: Options, hasStart: boolean) =>
   Layer.merge(
     HttpRouter.addAll(
       Effect.gen(function* () {
-        const { show, ...pages } = yield* makePages(options, hasStart)
+        const { show, ...pages } = yield* makePages(options)
         const interceptor = yield* Interceptor
         return (yield* endpoints(options, pages)).flatMap((endpoint) =>
-          RouteHandlers.routes(endpoint, show, interceptor)
+          RouteHandlers.routes(RouteHandlers.answersOf(endpoint, show, interceptor))
         )
       })
     ),
-    Layer.effectDiscard(Entrance.open(options.publicOrigin))
+    Layer.effectDiscard(
+      // By the time of a request the router has all of its routes.
+      Effect.flatMap(HttpRouter.HttpRouter, (router) =>
+        Entrance.open(options.publicOrigin, () => router.asHttpEffect())
+      )
+    )
   )
-
-const isNotFound = (error: unknown): boolean =>
-  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
 /** The methods that some path takes. */
 const usedMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS"])
 
 /** Looks for the stubs of a request, where stubs answer. */
 const findStubs = Effect.flatMap(TokenCheck.make, Stubs.make)
-const noStubs = Effect.succeed<Stubs.FindStubs>(() => Effect.succeed(undefined))
+const noStubs: Stubs.FindStubs = () => Effect.succeed(undefined)
 
 /** The paths that only a dialect with discovery has. */
 const pathsOfDiscovery = [...Metadata.paths, Paths.userinfo, Paths.endSessionEndpoint].map(
@@ -323,95 +320,89 @@ const guessed = (audience: Audience.Audience | undefined, error: ShownError, req
 }
 
 /** Answers all other paths: by a stub, or as Sentinel answers errors. */
-const layerOthers = <R>(makeFind: Effect.Effect<Stubs.FindStubs, never, R>, options?: Options) =>
-  HttpRouter.middleware(
-    Effect.gen(function* () {
-      const { audience, show } = yield* makePages(options, true)
-      const interceptor = yield* Interceptor
-      const find = yield* makeFind
-      const { discovery } = yield* SentinelDialect.SentinelDialect
-      const missing = ({ url }: HttpServerRequest.HttpServerRequest) =>
-        !discovery && pathsOfDiscovery.some((path) => path.test(url)) ? notWithoutDiscovery : notFound
-      const answer = Effect.gen(function* () {
-        const request = yield* HttpServerRequest.HttpServerRequest
-        const stubs = yield* find(request)
-        const usual =
-          stubs === undefined
-            ? (leading(audience, request) ??
-              show(
-                usedMethods.has(request.method) ? guessed(audience, missing(request), request) : notImplemented,
-                request
-              ))
-            : RouteHandlers.answering(stubs.handler, show)(request, { accountId: stubs.accountId })
-        if (interceptor === undefined) return yield* usual
-        const route = stubs === undefined ? "other" : "stub"
-        return yield* interceptor({ route, accountId: stubs?.accountId ?? "", request }, usual)
-      })
-      return (app) =>
-        Effect.catchCause(app, (cause) =>
-          cause.reasons.some((reason) => reason._tag === "Fail" && isNotFound(reason.error))
-            ? answer
-            : Effect.failCause(cause)
-        )
-    }),
-    { global: true }
-  )
+const makeOthers = Effect.fnUntraced(function* (
+  { audience, show }: Pick<Effect.Success<ReturnType<typeof makePages>>, "audience" | "show">,
+  find: Stubs.FindStubs
+) {
+  const interceptor = yield* Interceptor
+  const { discovery } = yield* SentinelDialect.SentinelDialect
+  const missing = ({ url }: Request) =>
+    !discovery && pathsOfDiscovery.some((path) => path.test(url)) ? notWithoutDiscovery : notFound
+  return Effect.fnUntraced(function* (request: Request, target: RouteHandlers.Target) {
+    const stubs = yield* find(request)
+    const usual =
+      stubs === undefined
+        ? (leading(audience, request) ??
+          show(
+            usedMethods.has(request.method) ? guessed(audience, missing(request), request) : notImplemented,
+            request
+          ))
+        : RouteHandlers.answering(stubs.handler, show)(request, target, { accountId: stubs.accountId })
+    if (interceptor === undefined) return yield* usual
+    const route = stubs === undefined ? "other" : "stub"
+    return yield* interceptor({ route, accountId: stubs?.accountId ?? "", request }, usual)
+  })
+})
 
-/** Refuses what no path takes, before the router looks for the path. */
-const layerBounds = HttpRouter.middleware(
-  Effect.map(makePages(), ({ show }) => {
-    return (app) =>
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-        const problem = RouteHandlers.problemOf(request)
-        return problem === undefined ? app : show(problem, request)
-      })
-  }),
-  { global: true }
-)
+/** What browsers ask of every site. */
+const siteAnswers: ReadonlyArray<RouteHandlers.Answers> = Object.entries(siteFiles).map(([path, file]) => ({
+  path,
+  byMethod: new Map([["GET", () => Effect.succeed(file)]])
+}))
 
-/** The start page, where there is one, and what browsers ask of every site. */
-const layerSite = (options: Options) =>
-  HttpRouter.addAll(
-    Effect.gen(function* () {
-      const { audience, render, show } = yield* makePages(options, true)
-      if (audience === undefined) return siteRoutes
-      const { originOf } = Reachability.make(options)
-      const GET = ({ request }: RouteHandlers.Incoming) =>
-        Effect.map(audience.development.accounts.list, (accounts) =>
-          render(
-            StartPage.content({
-              accounts,
-              origin: originOf(request),
-              inspector: audience.inspector(request),
-              seesUsers: audience.seesUsers(request),
-              seesBuiltIn: audience.seesBuiltIn(request)
-            })
-          )
-        )
-      return [...siteRoutes, ...RouteHandlers.routes({ path: "/", GET }, show)]
-    })
-  )
+/** The start page, where there is one. */
+const startPage = (
+  options: Options,
+  { audience, render }: Pick<Effect.Success<ReturnType<typeof makePages>>, "audience" | "render">
+): ReadonlyArray<RouteHandlers.RouteHandlers> => {
+  if (audience === undefined) return []
+  const { originOf } = Reachability.make(options)
+  const GET = ({ request }: RouteHandlers.Incoming) =>
+    Effect.map(audience.development.accounts.list, (accounts) =>
+      render(
+        StartPage.content({
+          accounts,
+          origin: originOf(request),
+          inspector: audience.inspector(request),
+          seesUsers: audience.seesUsers(request),
+          seesBuiltIn: audience.seesBuiltIn(request)
+        })
+      )
+    )
+  return [{ path: "/", GET }]
+}
 
 /** Health, and metrics where they are wanted. */
-const layerOperations = (options: Partial<Options>) =>
-  HttpRouter.addAll(
-    Effect.gen(function* () {
-      const { show } = yield* makePages()
-      const health = yield* Health.make
-      const all = options.metrics === true ? [...health, yield* Metrics.make] : health
-      return all.flatMap((endpoint) => RouteHandlers.routes(endpoint, show))
-    })
-  )
+const operations = (options: Pick<Options, "metrics">) =>
+  Effect.gen(function* () {
+    const health = yield* Health.make
+    return options.metrics === true ? [...health, yield* Metrics.make] : health
+  })
 
-const layerWhole = (options: Options) =>
-  Layer.mergeAll(
-    Layer.provide(layerRoutes(options, true), CountedStore.layer),
-    layerOperations(options),
-    layerSite(options),
-    layerBounds,
-    layerOthers(options.stubs === false ? noStubs : findStubs, options)
-    // Added to the router first, so that it is around the others.
-  ).pipe(Layer.provideMerge(Observation.layer))
+/** All that a server of Sentinel answers, in one pass for each request. */
+const makeWhole = Effect.fnUntraced(function* (options: Options) {
+  const pages = yield* makePages(options, true)
+  const { show } = yield* makePages()
+  const interceptor = yield* Interceptor
+  const own = yield* Effect.provideServiceEffect(
+    endpoints(options, pages),
+    SentinelStore.SentinelStore,
+    Effect.map(SentinelStore.SentinelStore, CountedStore.make)
+  )
+  const enter = Door.make({
+    all: [
+      ...own.map((endpoint) => RouteHandlers.answersOf(endpoint, pages.show, interceptor)),
+      ...(yield* operations(options)).map((endpoint) => RouteHandlers.answersOf(endpoint, show)),
+      ...startPage(options, pages).map((endpoint) => RouteHandlers.answersOf(endpoint, pages.show)),
+      ...siteAnswers
+    ],
+    refuse: show,
+    others: yield* makeOthers(pages, options.stubs === false ? noStubs : yield* findStubs)
+  })
+  const app = yield* Observation.make(enter)
+  yield* Entrance.open(options.publicOrigin, () => app)
+  return app
+})
 
 /** The hosts that are not reached by the name `localhost`, which leads to 127.0.0.1 alone on some computers. */
 const otherLoopback = /^(?:\[::1\]|127\.(?!0\.0\.1(?::|$)))/
@@ -466,12 +457,11 @@ export const layerServerWith = (
         ? loopbackOrigin(options.tls === true ? "https" : "http")
         : Effect.succeed(options.publicOrigin),
       (publicOrigin) =>
-        HttpRouter.serve(layerWhole({ ...options, publicOrigin }), {
-          routerConfig,
-          disableLogger: true,
-          disableListenLog: true,
-          middleware: TrustedProxies.make(options.trustedProxies)
-        }).pipe(Layer.provide(Redaction.layer))
+        Layer.effectDiscard(
+          Effect.flatMap(makeWhole({ ...options, publicOrigin }), (app) =>
+            HttpServer.serveEffect(TrustedProxies.make(options.trustedProxies)(app))
+          )
+        ).pipe(Layer.provide(Redaction.layer))
     )
   )
 
@@ -517,13 +507,14 @@ export const layerOperationsServer: Layer.Layer<
   never,
   never,
   HttpServer.HttpServer | SentinelStore.SentinelStore | Digest.Digest | SecureRandom.SecureRandom
-> = HttpRouter.serve(
-  Layer.mergeAll(layerOperations({ metrics: true }), HttpRouter.addAll(siteRoutes), layerBounds, layerOthers(noStubs)),
-  {
-    routerConfig,
-    disableLogger: true,
-    disableListenLog: true
-  }
+> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const pages = yield* makePages()
+    const { show } = pages
+    const others = yield* makeOthers(pages, noStubs)
+    const endpoints = (yield* operations({ metrics: true })).map((one) => RouteHandlers.answersOf(one, show))
+    yield* HttpServer.serveEffect(Door.app(Door.make({ all: [...endpoints, ...siteAnswers], refuse: show, others })))
+  })
 )
 
 /**
@@ -554,6 +545,11 @@ export const layerMemory = (
     config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys),
     SentinelDialect.layer(config.points ?? {}, config.dialect)
   )
+
+/** All that {@link toWebHandler} answers. */
+class Whole extends Context.Service<Whole, Effect.Success<ReturnType<typeof makeWhole>>>()(
+  "@le-auth/sentinel/Sentinel/Whole"
+) {}
 
 /** Where a web request comes from. */
 const RemoteAddress = Context.Reference<string | undefined>("@le-auth/sentinel/Sentinel/RemoteAddress", {
@@ -607,9 +603,9 @@ export const toWebHandler = <E>(
   ) => Promise<globalThis.Response>
   readonly dispose: () => Promise<void>
 } => {
-  const { dispose, handler } = HttpRouter.toWebHandler(
-    layerWhole(options).pipe(Layer.provideMerge(Layer.provideMerge(Redaction.layer, services))),
-    { routerConfig, disableLogger: true, middleware: withRemoteAddress }
+  const { dispose, handler } = HttpEffect.toWebHandlerLayerWith(
+    Layer.effect(Whole, makeWhole(options)).pipe(Layer.provideMerge(Layer.provideMerge(Redaction.layer, services))),
+    { toHandler: (context) => Effect.succeed(withRemoteAddress(Context.get(context, Whole))) }
   )
   return {
     handler: (request, from) =>

@@ -118,10 +118,11 @@ export const make = (parts: {
       })
 
     return (intercepted, usual) =>
-      Effect.flatMap(Clock.Clock, (base) => {
+      Effect.withFiber((fiber) => {
+        const base = fiber.getRef(Clock.Clock)
         const virtual = clock.over(base)
         if (!journal.isOn && faults.isEmpty() && virtual === base) return usual
-        return Effect.flatMap(contextOf(intercepted.request), (context) => {
+        return Effect.flatMap(contextOf(intercepted.request, fiber.getRef(RequestContext.Current)), (context) => {
           context.isWatched = true
           const timed = virtual === base ? usual : Effect.provideService(usual, Clock.Clock, virtual)
           const answer = meet(intercepted, context, Effect.provideService(timed, RequestContext.Current, context))

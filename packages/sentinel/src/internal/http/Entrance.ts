@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as HttpRouter from "effect/http/HttpRouter"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type * as Scope from "effect/Scope"
 import { Disconnect } from "./Disconnect.ts"
@@ -28,13 +27,13 @@ export const Entrance = Context.Reference<{ routes: Routes | undefined } | undef
   { defaultValue: () => undefined }
 )
 
-/** Opens the entrance of the context, if it has one, to the router of the context, until the scope closes. */
+/** Opens the entrance of the context, if it has one, until the scope closes. It asks for the app at each request. */
 export const open = Effect.fnUntraced(function* (
-  origin: Origin
-): Effect.fn.Return<void, never, HttpRouter.HttpRouter | Scope.Scope> {
+  origin: Origin,
+  appOf: () => InProcess.App
+): Effect.fn.Return<void, never, Scope.Scope> {
   const entrance = yield* Entrance
   if (entrance === undefined) return
-  const router = yield* HttpRouter.HttpRouter
   const built = yield* Effect.context<never>()
   const scope = yield* Effect.scope
 
@@ -45,9 +44,8 @@ export const open = Effect.fnUntraced(function* (
 
   const send: Send = (request) =>
     InProcess.answer({
-      // The services of the caller come last: their clock, their logger, and whom they vouch for. By now the router has
-      // all of its routes.
-      app: Effect.updateContext(router.asHttpEffect(), (caller: Context.Context<HttpServerRequest | Scope.Scope>) =>
+      // The services of the caller come last: their clock, their logger, and whom they vouch for.
+      app: Effect.updateContext(appOf(), (caller: Context.Context<HttpServerRequest | Scope.Scope>) =>
         Context.merge(built, caller)
       ),
       request,

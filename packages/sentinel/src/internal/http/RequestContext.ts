@@ -15,12 +15,17 @@ import type { Problem } from "./Problem.ts"
 /** What a fault does to the state behind a request. */
 export type StateFault = "expired-code" | "used-code" | "killed-session"
 
+const none = Object.freeze({})
+
 /** One for each request. It is written while the request is answered. */
 export class RequestContext {
   /** The request of the platform. It stays the same when a router or a middleware changes the request around it. */
   readonly source: object
   /** Its place is the answer, the error page and every log line of the request (R94). */
   readonly id: string
+  /** The path of ours that it has, and the parts of it that a request chooses. */
+  route: string | undefined
+  path: Readonly<Record<string, string | undefined>> = none
   /** The application, once it is found in the directory: never a text that only the request claims. */
   application: { readonly accountId: string; readonly clientId: string } | undefined
   /** The error code of the answer, from a closed list. */
@@ -68,33 +73,43 @@ export const short = (id: string): string => id.slice(0, 8)
 /** The form of an id that a proxy in front of Sentinel may give. Nothing else gets into a log or an answer. */
 const wellFormed = /^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$/
 
+/** An id is eight random bytes in hexadecimal, and that many are drawn at once. */
+const idLength = 16
+const drawn = 128
+
 /**
  * Gives the context of the request: the current one, if it is of this request, or else a new one. In a test, what
- * answers a request may send another one.
+ * answers a request may send another one. Most often it is there without a step of the fiber.
  *
  * A new one takes a well-formed id from `X-Request-Id`, so that the lines of a proxy and of Sentinel can be laid side
- * by side, or else makes one. An id proves nothing.
+ * by side, or else has the next of those that were drawn. An id proves nothing.
  */
 export const make: Effect.Effect<
-  (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<RequestContext>,
+  (request: HttpServerRequest.HttpServerRequest, current: RequestContext | undefined) => Effect.Effect<RequestContext>,
   never,
   SecureRandom.SecureRandom
-> = Effect.map(
-  SecureRandom.SecureRandom,
-  (random) => (request) =>
-    Effect.flatMap(Current, (current) => {
-      const { source } = request
-      if (current?.source === source) return Effect.succeed(current)
-      const given = request.headers["x-request-id"]
-      return given !== undefined && wellFormed.test(given)
-        ? Effect.succeed(new RequestContext(source, given))
-        : Effect.map(random.randomBytes(8), (bytes) => new RequestContext(source, Hex.encode(bytes)))
+> = Effect.map(SecureRandom.SecureRandom, (random) => {
+  let ids = ""
+  let used = 0
+  const next = (source: object) => new RequestContext(source, ids.slice(used, (used += idLength)))
+  return ({ headers, source }, current) => {
+    if (current?.source === source) return Effect.succeed(current)
+    const given = headers["x-request-id"]
+    if (given !== undefined && wellFormed.test(given)) return Effect.succeed(new RequestContext(source, given))
+    if (used < ids.length) return Effect.succeed(next(source))
+    return Effect.map(random.randomBytes((idLength / 2) * drawn), (bytes) => {
+      ids = Hex.encode(bytes)
+      used = 0
+      return next(source)
     })
-)
+  }
+})
 
 const note = (write: (context: RequestContext) => void): Effect.Effect<void> =>
-  Effect.map(Current, (context) => {
+  Effect.withFiber((fiber) => {
+    const context = fiber.getRef(Current)
     if (context !== undefined) write(context)
+    return Effect.void
   })
 
 /** Notes the application that sent the request. */

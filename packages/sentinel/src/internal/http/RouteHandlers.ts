@@ -1,12 +1,11 @@
 /** One path of Sentinel with what its methods do. */
-import { AccountId } from "@le-auth/core/Identifiers"
+import * as Patterns from "@le-auth/core/shared/Patterns"
 import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
 import * as HttpMethod from "effect/http/HttpMethod"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as Schema from "effect/Schema"
 import type { Interceptor } from "./Interceptor.ts"
 import * as RequestContext from "./RequestContext.ts"
 import type { Route } from "./Route.ts"
@@ -83,23 +82,39 @@ const methods: ReadonlyArray<HttpMethod.HttpMethod> = [
   ).split(" ") as ReadonlyArray<string> as ReadonlyArray<HttpMethod.HttpMethod>)
 ]
 
-const isAccountId = Schema.is(AccountId)
+/** The address of a request, read once. Its query may have more parameters than are read. */
+export interface Target {
+  readonly path: string
+  readonly search: string
+  readonly query: UrlParameters
+}
+
+const noParameters = UrlParameters.fromSearch("")
+
+/** Reads the address of a request, if it is not too long. */
+export const targetOf = ({ url }: HttpServerRequest.HttpServerRequest): Target | ShownError => {
+  if (url.length > longestTarget) return tooLong
+  const mark = url.indexOf("?")
+  if (mark === -1) return { path: url, search: "", query: noParameters }
+  const search = url.slice(mark + 1)
+  return { path: url.slice(0, mark), search, query: UrlParameters.fromSearch(search) }
+}
+
+/** Says what is wrong with the query of an address, whatever its path is. */
+export const excessOf = ({ query }: Target): ShownError | undefined =>
+  query.excess === undefined ? undefined : tooMuch(query.excess)
 
 const read = (
   request: HttpServerRequest.HttpServerRequest,
+  target: Target | ShownError,
   path: Readonly<Record<string, string | undefined>>
 ): Incoming | ShownError => {
-  const { url } = request
-  if (url.length > longestTarget) return tooLong
-  const mark = url.indexOf("?")
-  // The router ends a path at a semicolon, so that `/authorize;x=1` would be `/authorize` (compare CVE-2026-3872).
-  const hasParameters = (mark === -1 ? url : url.slice(0, mark)).includes(";")
+  if (target instanceof ShownError) return target
+  const { query, search } = target
   const accountId = path["accountId"]
-  if (hasParameters || (accountId !== undefined && !isAccountId(accountId))) return notFound
-  const search = mark === -1 ? "" : url.slice(mark + 1)
-  const query = UrlParameters.fromSearch(search)
-  if (query.excess !== undefined) return tooMuch(query.excess)
-  return { request, accountId: accountId ?? "", path, query, search }
+  // The router ends a path at a semicolon, so that `/authorize;x=1` would be `/authorize` (compare CVE-2026-3872).
+  if (target.path.includes(";") || (accountId !== undefined && !Patterns.accountId.test(accountId))) return notFound
+  return excessOf(target) ?? { request, accountId: accountId ?? "", path, query, search }
 }
 
 /** Whether a query can have more parameters than are read, by the number of its separators. */
@@ -132,16 +147,18 @@ export const refusing =
       show(error, request)
     )
 
-type Answering = (
+/** Answers a request whose path is one of Sentinel's. */
+export type Answer = (
   request: HttpServerRequest.HttpServerRequest,
+  target: Target | ShownError,
   path: Incoming["path"]
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse>
 
 /** Answers by a handler, and shows what it fails with. */
 export const answering =
-  (handler: Handler, show: Show): Answering =>
-  (request, params) => {
-    const incoming = read(request, params)
+  (handler: Handler, show: Show): Answer =>
+  (request, target, path) => {
+    const incoming = read(request, target, path)
     if (incoming instanceof ShownError) return show(incoming, request)
     return Effect.catchCause(handler(incoming), (cause) => {
       const failure = cause.reasons.find((reason) => reason._tag === "Fail")
@@ -154,16 +171,17 @@ export const answering =
 export const optionsOf = (allow: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.empty({ status: 204, headers: { allow } })
 
+/** A path, and the answers to its methods. That to HEAD is the one to GET, where it has none of its own. */
+export interface Answers {
+  readonly path: string
+  readonly byMethod: ReadonlyMap<string, Answer>
+}
+
 /**
- * The routes of one path: its handlers, 405 with `Allow` for other methods (RFC 9110 section 15.5.6), and OPTIONS,
+ * The answers of one path: its handlers, 405 with `Allow` for other methods (RFC 9110 section 15.5.6), and OPTIONS,
  * which lets pages of other origins send nothing that needs a preflight.
  */
-export const routes = (
-  endpoint: RouteHandlers,
-  show: Show,
-  interceptor?: Interceptor | undefined
-): ReadonlyArray<HttpRouter.Route> => {
-  const path = endpoint.path as HttpRouter.PathInput
+export const answersOf = (endpoint: RouteHandlers, show: Show, interceptor?: Interceptor | undefined): Answers => {
   const allow = [
     ...(endpoint.GET === undefined ? [] : ["GET", "HEAD"]),
     ...(endpoint.POST === undefined ? [] : ["POST"])
@@ -172,25 +190,35 @@ export const routes = (
   const readable = HttpServerResponse.setHeader("access-control-allow-origin", "*")
 
   /** Without an interceptor this adds no step. */
-  const { isPublic = false, route } = endpoint
-  const handled = (answer: Answering) =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-      Effect.flatMap(HttpRouter.params, (params) => {
-        const usual = isPublic ? Effect.map(answer(request, params), readable) : answer(request, params)
-        return interceptor === undefined || route === undefined
-          ? usual
-          : interceptor({ route, accountId: params["accountId"] ?? "", request }, usual)
-      })
-    )
+  const { isPublic = false, path, route } = endpoint
+  const handled = (answer: Answer): Answer => {
+    const usual: Answer = isPublic ? (...incoming) => Effect.map(answer(...incoming), readable) : answer
+    return interceptor === undefined || route === undefined
+      ? usual
+      : (request, target, params) =>
+          interceptor({ route, accountId: params["accountId"] ?? "", request }, usual(request, target, params))
+  }
 
   const refusal = methodNotAllowed(allow.join(", "), endpoint.otherMethods)
-  const options = isPublic ? readable(optionsOf(allow.join(", "))) : optionsOf(allow.join(", "))
-  const own = (method: "GET" | "POST", handler: Handler | undefined) =>
-    handler === undefined ? [] : [HttpRouter.route(method, path, handled(answering(handler, show)))]
-  const others = methods
-    .filter((method) => !allow.includes(method))
-    .map((method) =>
-      HttpRouter.route(method, path, method === "OPTIONS" ? options : handled((request) => show(refusal, request)))
-    )
-  return [...own("GET", endpoint.GET), ...own("POST", endpoint.POST), ...others]
+  const others = handled((request) => show(refusal, request))
+  const options = Effect.succeed(isPublic ? readable(optionsOf(allow.join(", "))) : optionsOf(allow.join(", ")))
+  const byMethod = new Map<string, Answer>()
+  for (const method of methods) {
+    if (!allow.includes(method)) byMethod.set(method, method === "OPTIONS" ? () => options : others)
+  }
+  if (endpoint.GET !== undefined) byMethod.set("GET", handled(answering(endpoint.GET, show)))
+  if (endpoint.POST !== undefined) byMethod.set("POST", handled(answering(endpoint.POST, show)))
+  return { path, byMethod }
 }
+
+/** The same for a router of effect. */
+export const routes = ({ byMethod, path }: Answers): ReadonlyArray<HttpRouter.Route> =>
+  Array.from(byMethod, ([method, answer]) =>
+    HttpRouter.route(
+      method as HttpMethod.HttpMethod,
+      path as HttpRouter.PathInput,
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+        Effect.flatMap(HttpRouter.params, (params) => answer(request, targetOf(request), params))
+      )
+    )
+  )

@@ -1,4 +1,5 @@
 /** The proxies that may say where a request comes from. */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -27,7 +28,8 @@ export const make = (networks: ReadonlyArray<IpNetwork.IpNetwork> | undefined) =
   const forwarded = HttpMiddleware.xForwardedHeaders({ trustedProxies: trusted })
   let hasWarned = networks?.length === 0
   const warned = HttpMiddleware.make((app) =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    Effect.withFiber((fiber) => {
+      const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
       if (hasWarned || request.headers["x-forwarded-for"] === undefined) return app
       if (
         isFrom(

@@ -1,9 +1,8 @@
 /** Counts the outcomes of sign-ins, codes and tokens where they are decided: in the store. */
 import * as LabelledMetrics from "@le-auth/core/shared/LabelledMetrics"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
-import { SentinelStore } from "../../SentinelStore.ts"
+import type { SentinelStore } from "../../SentinelStore.ts"
 
 /** Accounts are labels, since operators ask about them. */
 const counterOf = (id: string, description: string) => {
@@ -38,9 +37,3 @@ export const make = (store: Store): Store => ({
   revokeToken: (request, now) =>
     Effect.tap(store.revokeToken(request, now), ({ _tag }) => revocations(request.accountId, _tag))
 })
-
-/** Counts the store that is there. */
-export const layer: Layer.Layer<SentinelStore, never, SentinelStore> = Layer.effect(
-  SentinelStore,
-  Effect.map(SentinelStore, make)
-)

@@ -87,7 +87,7 @@ export const make = (
 ): Effect.Effect<Show, never, SecureRandom.SecureRandom> =>
   Effect.map(RequestContext.make, (contextOf): Show =>
     Effect.fnUntraced(function* (error, request) {
-      const { id: requestId } = yield* contextOf(request)
+      const { id: requestId } = yield* contextOf(request, yield* RequestContext.Current)
       // Without the query, which may hold a state, and escaped, so that a log line stays one line.
       const path = JSON.stringify(request.url.split("?", 1)[0]!.slice(0, 200))
       yield* Effect.logInfo(`refused: ${error.reason ?? error.description}`).pipe(
