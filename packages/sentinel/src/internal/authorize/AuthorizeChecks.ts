@@ -70,7 +70,7 @@ export const installation = (
   accountId: string,
   clientId: string
 ): Effect.Effect<Installation, ShownError> =>
-  Effect.flatMap(directory.installation(accountId, clientId), (found) =>
+  Effect.flatMapEager(directory.installation(accountId, clientId), (found) =>
     Option.isSome(found)
       ? Effect.succeed(found.value)
       : Effect.flatMap(directory.account(accountId), (account) =>

@@ -96,9 +96,9 @@ export const inspection = (
   const isFamilyAlive = (row: GrantRow, now: number): boolean => {
     const session = current.get().sessions.get(row.grant.sessionId)
     if (row.revokedAt !== undefined || session === undefined || session.endedAt !== undefined) return false
-    for (const { expiresAt } of row.accesses) if (now < expiresAt) return true
+    for (const { expiresAt } of row.accesses ?? []) if (now < expiresAt) return true
     const waits = [...session.waiting].some(({ code }) => code.grant.id === row.grant.id && now < code.expiresAt)
-    return waits || (row.refreshes.size > 0 && current.get().isAlive(session, now))
+    return waits || ((row.refreshes?.size ?? 0) > 0 && current.get().isAlive(session, now))
   }
 
   const familyState = (row: GrantRow, now: number): FamilyState => {

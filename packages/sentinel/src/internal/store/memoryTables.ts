@@ -27,8 +27,9 @@ export interface GrantRow extends Link<GrantRow> {
   isRedeemed: boolean
   /** How many refresh tokens came beside others that stay in use. */
   refreshCount: number
-  readonly refreshes: Chain<RefreshRow>
-  readonly accesses: Chain<AccessRow>
+  /** Made with the first of them: most codes wait for a moment only, and some are never redeemed. */
+  refreshes: Chain<RefreshRow> | undefined
+  accesses: Chain<AccessRow> | undefined
 }
 export interface CodeRow extends Link<CodeRow> {
   readonly code: Code
@@ -213,8 +214,8 @@ export class Tables {
       revokedAt,
       isRedeemed: false,
       refreshCount: 0,
-      refreshes: new Chain(),
-      accesses: new Chain(),
+      refreshes: undefined,
+      accesses: undefined,
       next: undefined
     }
     this.grants.set(grant.id, row)
@@ -232,26 +233,27 @@ export class Tables {
 
   removeGrant(row: GrantRow): void {
     this.grants.delete(row.grant.id)
-    for (const { id } of row.refreshes) this.refreshes.delete(id)
-    for (const { id } of row.accesses) this.accesses.delete(id)
+    for (const { id } of row.refreshes ?? []) this.refreshes.delete(id)
+    for (const { id } of row.accesses ?? []) this.accesses.delete(id)
   }
 
   addRefresh(grant: GrantRow, id: string, { place = grant.refreshCount, used }: Partial<RefreshRow> = {}): void {
     const row: RefreshRow = { id, grantId: grant.grant.id, place, used, next: undefined }
     this.refreshes.set(id, row)
-    grant.refreshes.add(row)
-    if (grant.refreshes.size > quotas.refreshes) this.refreshes.delete(grant.refreshes.take()!.id)
+    const own = (grant.refreshes ??= new Chain())
+    own.add(row)
+    if (own.size > quotas.refreshes) this.refreshes.delete(own.take()!.id)
   }
 
   addAccess(grant: GrantRow, id: string, expiresAt: number, now: number): void {
     const row: AccessRow = { id, grantId: grant.grant.id, expiresAt, next: undefined }
-    const { accesses } = grant
-    while (accesses.first !== undefined) {
-      if (accesses.first.expiresAt + keptAfterEnd.access > now && accesses.size < quotas.accesses) break
-      this.accesses.delete(accesses.take()!.id)
+    const own = (grant.accesses ??= new Chain())
+    while (own.first !== undefined) {
+      if (own.first.expiresAt + keptAfterEnd.access > now && own.size < quotas.accesses) break
+      this.accesses.delete(own.take()!.id)
     }
     this.accesses.set(id, row)
-    accesses.add(row)
+    own.add(row)
     const session = this.sessions.get(grant.grant.sessionId)
     if (session !== undefined) session.lastAccess = Math.max(session.lastAccess, expiresAt)
   }

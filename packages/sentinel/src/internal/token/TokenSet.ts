@@ -42,7 +42,9 @@ export const make: Effect.Effect<TokenSets, never, Digest.Digest | SecureRandom.
 
     return {
       successors: (secret, seed) =>
-        Effect.zipWith(hash(`1${secret}${seed}`), hash(`2${secret}${seed}`), (first, second) => cut(first + second)),
+        Effect.flatMapEager(hash(`1${secret}${seed}`), (first) =>
+          Effect.mapEager(hash(`2${secret}${seed}`), (second) => cut(first + second))
+        ),
       seed: Effect.map(random.randomBytes(32), Hex.encode)
     }
   }
