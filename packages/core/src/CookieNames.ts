@@ -114,7 +114,8 @@ export const find = (names: ReadonlyArray<string>, state: string): string | unde
  * @since 0.1.0
  */
 export const stamp = (state: Uint8Array, now: number): Uint8Array => {
-  new DataView(state.buffer, state.byteOffset).setUint32(0, Math.floor(now / 1000))
+  const seconds = Math.floor(now / 1000)
+  for (let index = 0; index < 4; index++) state[index] = seconds >>> (24 - index * 8)
   return state
 }
 

@@ -390,7 +390,8 @@ export const layerWith = (options: Options): Layer.Layer<Domains, never, Transpo
           return (protocol === "https:" || isLocal(host)) && isAllowed(host)
         },
         isLocal,
-        forBrowser: (sentinel) => (isLocal(new URL(sentinel).host) ? (authorizeOrigin ?? sentinel) : sentinel)
+        forBrowser: (sentinel) =>
+          authorizeOrigin !== undefined && isLocal(new URL(sentinel).host) ? authorizeOrigin : sentinel
       }
     })
   )

@@ -26,7 +26,8 @@ import * as CallbackResult from "./CallbackResult.ts"
 import * as CookieNames from "./CookieNames.ts"
 import { Domains, type DomainsError } from "./Domains.ts"
 import * as Base64Url from "./shared/Base64Url.ts"
-import * as Utf8 from "./shared/Utf8.ts"
+import { BoundedMap } from "./shared/BoundedMap.ts"
+import * as TextDigest from "./shared/TextDigest.ts"
 import { type AccountId, type RedirectUri, type State } from "./Identifiers.ts"
 import * as IdToken from "./IdToken.ts"
 import * as Outcomes from "./internal/outcomes.ts"
@@ -360,8 +361,13 @@ interface Completed extends Pick<SignedIn, "session" | "returnTo" | "application
   readonly accountId: AccountId
 }
 
-const isSecure = ({ host, protocol }: URL, domains: Domains["Service"]): boolean =>
-  protocol === "https:" || domains.isLocal(host)
+/** What a sign-in asks of the address that its redirect URI leads to. */
+interface Place {
+  /** How the name of its cookie begins. */
+  readonly prefix: string
+  /** The host that is spoken to in plain http. */
+  readonly plainHost: string | undefined
+}
 
 const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefined>> =>
   callback instanceof Request ? Cookies.parseHeader(callback.headers.get("cookie") ?? "") : callback.cookies
@@ -396,7 +402,7 @@ export const layerWith = (
       const sentinelClient = yield* SentinelClient
       const sessions = yield* Sessions
       const transactions = yield* TransactionStore
-      const digest = yield* Digest.Digest
+      const hash = TextDigest.of(yield* Digest.Digest)
       const random = yield* SecureRandom.SecureRandom
 
       const scope = settings.scope === undefined ? undefined : Scope.make(settings.scope)
@@ -406,6 +412,7 @@ export const layerWith = (
           : yield* Effect.orDie(CookieNames.parsePrefix(settings.cookiePrefix))
       const once = Outcomes.make<Completed, CompleteError>(outcomes)
       const timeToLive = Duration.fromInputUnsafe(settings.timeToLive ?? "10 minutes")
+      const lifetime = Duration.toMillis(timeToLive)
       // Kept longer than it is accepted, so that a late user hears "too late" instead of "unknown".
       const keepFor = Duration.times(timeToLive, 2)
 
@@ -415,14 +422,27 @@ export const layerWith = (
        * cannot be replaced by a plain one that a neighbouring subdomain planted.
        */
       const transactionId = (name: string, state: string, binding: string) =>
-        digest.digestHex(Digest.sha256, Utf8.encode(`${name}.${state}.${binding}`))
+        hash(Digest.sha256, `${name}.${state}.${binding}`, "hex")
 
       /**
        * The verifier of PKCE is the binding: a secret of this sign-in that only this browser has, with the 43
        * unreserved characters that RFC 7636 section 4.1 asks for. So the store of transactions holds no secret at all.
        */
-      const codeChallenge = (binding: string) =>
-        Effect.map(digest.digest(Digest.sha256, Utf8.encode(binding)), Base64Url.encode)
+      const codeChallenge = (binding: string) => hash(Digest.sha256, binding, "base64url")
+
+      /** An application has few redirect URIs, and an address is not read for each sign-in. */
+      const places = new BoundedMap<Place>({ capacity: 1000 })
+      const placeOf = (redirectUri: RedirectUri | undefined): Place => {
+        const known = places.get(redirectUri ?? "")
+        if (known !== undefined) return known
+        const url = redirectUri === undefined ? undefined : new URL(redirectUri)
+        const place = {
+          prefix: CookieNames.prefixFor(redirectUri, cookiePrefix),
+          plainHost: url === undefined || url.protocol === "https:" ? undefined : url.host
+        }
+        places.set(redirectUri ?? "", place)
+        return place
+      }
 
       const start = Effect.fnUntraced(function* (about: Telemetry.About, options: StartOptions) {
         const { accountId, applicationState, redirectUri, returnTo } = options
@@ -434,22 +454,25 @@ export const layerWith = (
           return yield* new SignInError({ reason: new UnknownRedirectUri({ redirectUri }) })
         }
         const sent = redirectUri ?? installation.redirectUris[0]
-        if (sent !== undefined && !isSecure(new URL(sent), domains)) {
-          return yield* new SignInError({ reason: new InsecureRedirectUri({ redirectUri: sent }) })
+        const place = placeOf(sent)
+        if (place.plainHost !== undefined && !domains.isLocal(place.plainHost)) {
+          return yield* new SignInError({ reason: new InsecureRedirectUri({ redirectUri: sent! }) })
         }
         const sentinel = yield* domains.resolve(installation.accountId, "sentinel")
 
-        const now = yield* Clock.currentTimeMillis
+        const now = about.clock.currentTimeMillisUnsafe()
         const state = Base64Url.encode(CookieNames.stamp(yield* random.randomBytes(stateBytes), now))
         const binding = Base64Url.encode(yield* random.randomBytes(bindingBytes))
-        const name = CookieNames.prefixFor(sent, options.cookiePrefix ?? cookiePrefix) + CookieNames.handleOf(state)
+        const prefix =
+          options.cookiePrefix === undefined ? place.prefix : CookieNames.prefixFor(sent, options.cookiePrefix)
+        const name = prefix + CookieNames.handleOf(state)
 
         // Members are assigned one by one: spreading optional ones costs more than the hash.
         const record: Types.Mutable<Transaction> = {
           accountId: installation.accountId,
           clientId: installation.clientId,
           sentinel,
-          deadline: now + Duration.toMillis(timeToLive)
+          deadline: now + lifetime
         }
         const request: Types.Mutable<Parameters> = {
           accountId: installation.accountId,
@@ -536,7 +559,7 @@ export const layerWith = (
         const session = isRepeated ? yield* sessions.again(value.session) : Option.some(value.session)
         // The user has signed out since.
         if (Option.isNone(session)) return yield* refuse(new CallbackError.UnknownTransaction())
-        const oldest = (yield* Clock.currentTimeMillis) - Duration.toMillis(timeToLive)
+        const oldest = about.clock.currentTimeMillisUnsafe() - lifetime
         return {
           session: session.value,
           bindingName: name,

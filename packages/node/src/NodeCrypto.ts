@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as PlatformCrypto from "@effect/platform-node/NodeCrypto"
+import * as TextDigest from "@le-auth/core/shared/TextDigest"
 import * as Aead from "effect/crypto/Aead"
 import * as Digest from "effect/crypto/Digest"
 import * as Kdf from "effect/crypto/Kdf"
@@ -116,17 +117,22 @@ const bytesOf = (binary: string): Uint8Array => {
  * @category layers
  * @since 0.1.0
  */
-export const layerDigest: Layer.Layer<Digest.Digest> = Layer.succeed(Digest.Digest, {
-  // As text first: a buffer of its own costs three times the hash.
-  digest: (algorithm, data) => Effect.sync(() => bytesOf(hash(nameOf(algorithm.name), data, "binary"))),
-  digestHex: (algorithm, data) => Effect.sync(() => hash(nameOf(algorithm.name), data, "hex"))
-})
+export const layerDigest: Layer.Layer<Digest.Digest> = Layer.sync(Digest.Digest, () =>
+  TextDigest.register(
+    {
+      // As text first: a buffer of its own costs three times the hash.
+      digest: (algorithm, data) => Effect.sync(() => bytesOf(hash(nameOf(algorithm.name), data, "binary"))),
+      digestHex: (algorithm, data) => Effect.sync(() => hash(nameOf(algorithm.name), data, "hex"))
+    },
+    ({ name }, text, form) => hash(nameOf(name), text, form)
+  )
+)
 
 const poolSize = 16_384
 
 /**
  * `SecureRandom` from Node's generator, drawn 16 KiB at a time: many small draws cost 20 times as much. What is handed
- * out is a copy, so the rest of the pool cannot be seen through its buffer.
+ * out is a copy, so the rest of the pool cannot be seen through its buffer, and the pool keeps nothing of it.
  *
  * @example
  * ```ts
@@ -152,8 +158,10 @@ export const layerSecureRandom: Layer.Layer<SecureRandom.SecureRandom> = Layer.s
       pool = randomFillSync(new Uint8Array(poolSize))
       used = 0
     }
+    const drawn = pool.slice(used, used + size)
+    pool.fill(0, used, used + size)
     used += size
-    return pool.slice(used - size, used)
+    return drawn
   })
 })
 

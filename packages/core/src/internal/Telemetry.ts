@@ -11,9 +11,9 @@
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -36,6 +36,9 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect"
 }
 
+/** Those of `Metric.timer`. */
+const durations = Metric.exponentialBoundaries({ start: 0.5, factor: 2, count: 35 })
+
 /**
  * Accounts are those that the application is installed in, so these stay few. At most 1,000 for each operation and
  * outcome.
@@ -46,11 +49,41 @@ const metricsOf = LabelledMetrics.make(["operation", "outcome", "account"], (att
     incremental: true,
     attributes
   }),
-  duration: Metric.timer("le_auth_operation_duration", {
+  // What `Metric.timer` makes, but for the `Duration` that it wants of each operation.
+  duration: Metric.histogram("le_auth_operation_duration", {
     description: "Duration of operations of le-auth by account and outcome",
-    attributes
+    boundaries: durations,
+    attributes: { ...attributes, time_unit: "milliseconds" }
   })
 }))
+
+/** The rest of an operation, in one step of its fiber. */
+const run = <A, E, R>(
+  fiber: Fiber.Fiber<unknown, unknown>,
+  clock: Clock.Clock,
+  operation: string,
+  account: () => AccountId | undefined,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> => {
+  const start = clock.currentTimeMillisUnsafe()
+  const counted = <R1>(run: Effect.Effect<A, E, R1>, span: Tracer.Span | undefined) =>
+    Effect.onExit(run, (exit) => {
+      const of = account() ?? "unknown"
+      const outcome = outcomeOf(exit)
+      span?.attribute("le_auth.account", of)
+      span?.attribute("le_auth.outcome", outcome)
+      const { duration, operations } = metricsOf(operation, outcome, of)
+      operations.updateUnsafe(1, fiber.context)
+      duration.updateUnsafe(clock.currentTimeMillisUnsafe() - start, fiber.context)
+      return Effect.void
+    })
+  // Effect's own tracer exports nothing, so the span would not be seen.
+  return fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer
+    ? counted(effect as Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>>, undefined)
+    : Effect.useSpan(operation, (span) =>
+        counted(Effect.withParentSpan(effect, span, { captureStackTrace: false }), span)
+      )
+}
 
 /**
  * Runs an operation in its span and counts how it ended. `account` is asked at the end, when it is known.
@@ -60,33 +93,14 @@ export const observed = <A, E, R>(
   account: () => AccountId | undefined,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> =>
-  Effect.withFiber((fiber) => {
-    const clock = fiber.getRef(Clock.Clock)
-    const start = clock.currentTimeMillisUnsafe()
-    const counted = <R1>(run: Effect.Effect<A, E, R1>, span: Tracer.Span | undefined) =>
-      Effect.onExit(run, (exit) => {
-        const of = account() ?? "unknown"
-        const outcome = outcomeOf(exit)
-        span?.attribute("le_auth.account", of)
-        span?.attribute("le_auth.outcome", outcome)
-        const { duration, operations } = metricsOf(operation, outcome, of)
-        operations.updateUnsafe(1, fiber.context)
-        duration.updateUnsafe(Duration.millis(clock.currentTimeMillisUnsafe() - start), fiber.context)
-        return Effect.void
-      })
-    // Effect's own tracer exports nothing, so the span would not be seen.
-    return fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer
-      ? counted(effect as Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>>, undefined)
-      : Effect.useSpan(operation, (span) =>
-          counted(Effect.withParentSpan(effect, span, { captureStackTrace: false }), span)
-        )
-  })
+  Effect.withFiber((fiber) => run(fiber, fiber.getRef(Clock.Clock), operation, account, effect))
 
 /**
  * What an operation finds out about itself on the way.
  */
 export interface About {
   account: AccountId | undefined
+  readonly clock: Clock.Clock
 }
 
 /**
@@ -96,7 +110,8 @@ export const operation = <A, E, R>(
   name: string,
   body: (about: About) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> =>
-  Effect.suspend(() => {
-    const about: About = { account: undefined }
-    return observed(name, () => about.account, body(about))
+  Effect.withFiber((fiber) => {
+    const clock = fiber.getRef(Clock.Clock)
+    const about: About = { account: undefined, clock }
+    return run(fiber, clock, name, () => about.account, body(about))
   })
