@@ -5,6 +5,7 @@ import { SentinelDialect } from "../../SentinelDialect.ts"
 import { type Grant, SentinelStore, type BrowserSession } from "../../SentinelStore.ts"
 import type { Secrets } from "../session/Secrets.ts"
 import type { AuthorizationResponse } from "./AuthorizationResponse.ts"
+import { ownText } from "./ownText.ts"
 import * as RedirectUris from "./RedirectUris.ts"
 
 /**
@@ -66,12 +67,12 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
           userId: session.userId,
           sessionId: session.id,
           createdAt: now,
-          nonce: to.nonce,
+          nonce: to.nonce === undefined ? undefined : ownText(to.nonce),
           scope: to.scope,
           authenticatedAt: to.scope === undefined ? undefined : authenticatedAt
         },
         redirectUri: to.redirectUriWasSent ? to.redirectUri : undefined,
-        codeChallenge: to.codeChallenge,
+        codeChallenge: to.codeChallenge === undefined ? undefined : ownText(to.codeChallenge),
         expiresAt: now + lifetime
       },
       now
