@@ -4,8 +4,8 @@ export interface Link<Row> {
 }
 
 /**
- * The rows of one owner, the oldest first. Most owners have one or two, for which an array or a `Map` of their own would
- * take more memory than the rows themselves. A row is in one chain at a time.
+ * The rows of one owner, the oldest first. Most owners have one or two, for which an array or a `Map` would take more
+ * memory than the rows themselves. A row is in one chain at a time.
  */
 export class Chain<Row extends Link<Row>> {
   #first: Row | undefined
