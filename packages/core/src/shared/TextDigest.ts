@@ -31,7 +31,8 @@ export const of = (
   digest: Service
 ): ((algorithm: Digest.Algorithm, text: string, form: Form) => Effect.Effect<string>) => {
   const hash = known.get(digest)
-  if (hash !== undefined) return (algorithm, text, form) => Effect.sync(() => hash(algorithm, text, form))
+  // A hash is always the same, so it is there at once: an effect of its own would be one more step.
+  if (hash !== undefined) return (algorithm, text, form) => Effect.succeed(hash(algorithm, text, form))
   return (algorithm, text, form) =>
     form === "hex"
       ? digest.digestHex(algorithm, Utf8.encode(text))

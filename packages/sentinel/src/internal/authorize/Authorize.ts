@@ -11,7 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
-import { Directory } from "../../Directory.ts"
+import { Directory, type Installation } from "../../Directory.ts"
 import * as Paths from "../../Paths.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import type { Issuer } from "../documents/Issuer.ts"
@@ -21,6 +21,7 @@ import * as Redirect from "../http/Redirect.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import { type Handler, type Incoming, longestTarget } from "../http/RouteHandlers.ts"
 import * as ShortForm from "../http/ShortForm.ts"
+import type { ShownError } from "../http/ShownError.ts"
 import {
   type AuthorizationResponse,
   brokenBy,
@@ -164,24 +165,26 @@ export const make = Effect.fnUntraced(function* (parts: {
   ) {
     const { accountId } = incoming
 
-    // Until account, client and redirect URI are known to be valid, an error is shown.
-    const seen = {
-      request: incoming.request,
-      accountId,
-      clientId: query.get("client_id"),
-      redirectUri: query.get("redirect_uri"),
-      address: () => addressOf(accountId, query)
+    // Until account, client and redirect URI are known to be valid, an error is shown. What is known at once, as in a
+    // directory in memory, takes no step of its own.
+    const shown = (error: ShownError, installation?: Installation) => {
+      const clientId = query.get("client_id")
+      const redirectUri = query.get("redirect_uri")
+      const seen = { request: incoming.request, accountId, clientId, redirectUri }
+      const address = () => addressOf(accountId, query)
+      return Effect.flip(explain(error, { ...seen, address, ...(installation !== undefined && { installation }) }))
     }
-    const installation = yield* Effect.catch(
-      Effect.flatMap(AuthorizeChecks.clientId(query), (clientId) =>
+    const installation = yield* Effect.catchEager(
+      Effect.flatMapEager(AuthorizeChecks.clientId(query), (clientId) =>
         AuthorizeChecks.installation(directory, accountId, clientId)
       ),
-      (error) => Effect.flip(explain(error, seen))
+      (error) => shown(error)
     )
     const { clientId } = installation
-    yield* RequestContext.isFrom({ accountId, clientId })
-    const redirect = yield* Effect.catch(AuthorizeChecks.redirectUri(query, installation, dialect), (error) =>
-      Effect.flip(explain(error, { ...seen, installation }))
+    const context = yield* RequestContext.Current
+    if (context !== undefined) context.application = { accountId, clientId }
+    const redirect = yield* Effect.catchEager(AuthorizeChecks.redirectUri(query, installation, dialect), (error) =>
+      shown(error, installation)
     )
 
     // From here on, an error is sent back.
@@ -200,9 +203,9 @@ export const make = Effect.fnUntraced(function* (parts: {
       const error = check(request)
       if (error !== undefined) return yield* refuse(to, error, status)
     }
-    yield* RequestContext.answersBy((error, description) =>
-      sendError(to, new SentBackError({ error, description }), status)
-    )
+    if (context !== undefined) {
+      context.sendBack = (error, description) => sendError(to, new SentBackError({ error, description }), status)
+    }
     return yield* Effect.catchCause(next({ incoming, query, to }), (cause) =>
       Effect.as(Effect.logError("authorize failed", cause), sendError(to, brokenBy(cause), status))
     )

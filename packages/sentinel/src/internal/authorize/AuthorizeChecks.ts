@@ -70,7 +70,7 @@ export const installation = (
   accountId: string,
   clientId: string
 ): Effect.Effect<Installation, ShownError> =>
-  Effect.flatMap(directory.installation(accountId, clientId), (found) =>
+  Effect.flatMapEager(directory.installation(accountId, clientId), (found) =>
     Option.isSome(found)
       ? Effect.succeed(found.value)
       : Effect.flatMap(directory.account(accountId), (account) =>
@@ -140,7 +140,7 @@ export const redirectUri = (
           )
         )
   }
-  // The registered text itself: one cut out of a request would keep the whole request in memory.
+  // The registered text itself, or a copy: one cut out of a request would keep the whole request in memory.
   const redirectUri = RedirectUris.registeredOf(installation, given, options)
   return redirectUri !== undefined
     ? Effect.succeed({ redirectUri, redirectUriWasSent: true })

@@ -40,9 +40,10 @@ export const problemOf = (
   query: UrlParameters,
   { bareVersion, points, version, versions }: Rules
 ): string | undefined => {
-  if (version === "any") return undefined
+  const given = query.get("v")
+  if (version === "any" || (given !== undefined && isOneOf(versions, given))) return undefined
   const bare = bareOf(query)
-  const v = query.get("v") ?? (bareVersion ? bare : undefined)
+  const v = given ?? (bareVersion ? bare : undefined)
   const expected = versions.join(" or ")
   if (v === undefined) {
     if (version === "known") return undefined

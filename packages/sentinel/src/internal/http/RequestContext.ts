@@ -138,7 +138,3 @@ export const warned = (text: string): Effect.Effect<void> =>
 /** Notes the reason why the login form is shown again. */
 export const loginFailed = (failure: string): Effect.Effect<void> =>
   note((context) => void (context.loginFailure = failure))
-
-/** Notes how an error is sent to the application: every check of the authorization request has passed. */
-export const answersBy = (sendBack: NonNullable<RequestContext["sendBack"]>): Effect.Effect<void> =>
-  note((context) => void (context.sendBack = sendBack))

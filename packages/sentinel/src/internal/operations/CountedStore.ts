@@ -9,11 +9,14 @@ const counterOf = (id: string, description: string) => {
   const counters = LabelledMetrics.make(["outcome", "account"], ({ account, outcome }) =>
     Metric.counter(id, { description, incremental: true, attributes: { account, outcome } })
   )
-  return (account: string, outcome: string) =>
-    Effect.withFiber((fiber) => {
-      counters(outcome.toLowerCase(), account).updateUnsafe(1, fiber.context)
-      return Effect.void
-    })
+  /** Counts the outcome of an operation. */
+  return <A, E>(account: string, operation: Effect.Effect<A, E>, outcomeOf: (outcome: A) => string) =>
+    Effect.withFiber<A, E>((fiber) =>
+      Effect.map(operation, (outcome) => {
+        counters(outcomeOf(outcome).toLowerCase(), account).updateUnsafe(1, fiber.context)
+        return outcome
+      })
+    )
 }
 
 const signIns = counterOf("sentinel_sign_ins_total", "Sessions that began, by account")
@@ -24,16 +27,15 @@ const revocations = counterOf("sentinel_revocations_total", "Tokens that were to
 
 type Store = SentinelStore["Service"]
 
+const itself = <A>(outcome: A): A => outcome
+const tagOf = ({ _tag }: { readonly _tag: string }): string => _tag
+
 /** The same store, counted. */
 export const make = (store: Store): Store => ({
   ...store,
-  createSession: (session, now) =>
-    Effect.tap(store.createSession(session, now), (outcome) => signIns(session.accountId, outcome)),
-  issueCode: (code, now) => Effect.tap(store.issueCode(code, now), (outcome) => codes(code.grant.accountId, outcome)),
-  redeemCode: (request, now) =>
-    Effect.tap(store.redeemCode(request, now), ({ _tag }) => exchanges(request.accountId, _tag)),
-  rotateRefresh: (request, now) =>
-    Effect.tap(store.rotateRefresh(request, now), ({ _tag }) => refreshes(request.accountId, _tag)),
-  revokeToken: (request, now) =>
-    Effect.tap(store.revokeToken(request, now), ({ _tag }) => revocations(request.accountId, _tag))
+  createSession: (session, now) => signIns(session.accountId, store.createSession(session, now), itself),
+  issueCode: (code, now) => codes(code.grant.accountId, store.issueCode(code, now), itself),
+  redeemCode: (request, now) => exchanges(request.accountId, store.redeemCode(request, now), tagOf),
+  rotateRefresh: (request, now) => refreshes(request.accountId, store.rotateRefresh(request, now), tagOf),
+  revokeToken: (request, now) => revocations(request.accountId, store.revokeToken(request, now), tagOf)
 })

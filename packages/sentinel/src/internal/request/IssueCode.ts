@@ -5,6 +5,7 @@ import { SentinelDialect } from "../../SentinelDialect.ts"
 import { type Grant, SentinelStore, type BrowserSession } from "../../SentinelStore.ts"
 import type { Secrets } from "../session/Secrets.ts"
 import type { AuthorizationResponse } from "./AuthorizationResponse.ts"
+import { ownText } from "./ownText.ts"
 import * as RedirectUris from "./RedirectUris.ts"
 
 /**
@@ -18,15 +19,24 @@ const markOf = (secrets: Secrets, redirectUri: string): Effect.Effect<string> =>
  * Whether the code of a grant went to a redirect URI that is still registered. `sent` is the one of the token request,
  * if it has one; it is then that of the code.
  */
-export const wentWhereRegistered = Effect.fnUntraced(function* (
+export const wentWhereRegistered = (
   secrets: Secrets,
-  { id }: Pick<Grant, "id">,
+  grant: Pick<Grant, "id">,
   sent: string | undefined,
   registered: RedirectUris.Registered,
   options: { readonly anyPortOnLocalhost: boolean }
+): Effect.Effect<boolean> =>
+  sent === undefined
+    ? isMarked(secrets, grant, registered)
+    : Effect.succeed(RedirectUris.registeredOf(registered, sent, options) !== undefined)
+
+/** Whether the mark of the grant is that of a registered redirect URI. A grant without a mark has sent its own. */
+const isMarked = Effect.fnUntraced(function* (
+  secrets: Secrets,
+  { id }: Pick<Grant, "id">,
+  { redirectUris }: RedirectUris.Registered
 ): Effect.fn.Return<boolean> {
-  if (sent !== undefined) return RedirectUris.registeredOf(registered, sent, options) !== undefined
-  for (const uri of registered.redirectUris) if (id.endsWith(yield* markOf(secrets, uri))) return true
+  for (const uri of redirectUris) if (id.endsWith(yield* markOf(secrets, uri))) return true
   return !id.includes(".")
 })
 
@@ -57,12 +67,12 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
           userId: session.userId,
           sessionId: session.id,
           createdAt: now,
-          nonce: to.nonce,
+          nonce: to.nonce === undefined ? undefined : ownText(to.nonce),
           scope: to.scope,
           authenticatedAt: to.scope === undefined ? undefined : authenticatedAt
         },
         redirectUri: to.redirectUriWasSent ? to.redirectUri : undefined,
-        codeChallenge: to.codeChallenge,
+        codeChallenge: to.codeChallenge === undefined ? undefined : ownText(to.codeChallenge),
         expiresAt: now + lifetime
       },
       now

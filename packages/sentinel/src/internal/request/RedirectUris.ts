@@ -7,6 +7,7 @@
 
 import { problemOf } from "@le-auth/core/shared/RegisteredUri"
 import type { Installation } from "../../Directory.ts"
+import { ownText } from "./ownText.ts"
 
 /** The part of an installation that says where codes may go. */
 export type Registered = Pick<Installation, "anyLoopbackRedirect" | "redirectUris">
@@ -47,7 +48,7 @@ export const registeredOf = (
   redirectUris.find((uri) => uri === given) ??
   (redirectUris.some((uri) => matchesOnAnotherPort(uri, given, options?.anyPortOnLocalhost ?? false)) ||
   (anyLoopbackRedirect === true && isOnLoopback(given))
-    ? given
+    ? ownText(given)
     : undefined)
 
 /**

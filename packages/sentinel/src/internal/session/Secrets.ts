@@ -1,6 +1,6 @@
 /** Makes the random texts that Sentinel gives out, and the hashes under which it remembers them. */
 import * as Base64Url from "@le-auth/core/shared/Base64Url"
-import * as Utf8 from "@le-auth/core/shared/Utf8"
+import * as TextDigest from "@le-auth/core/shared/TextDigest"
 import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
@@ -13,10 +13,10 @@ export interface Secrets {
 }
 
 export const make: Effect.Effect<Secrets, never, Digest.Digest | SecureRandom.SecureRandom> = Effect.gen(function* () {
-  const digest = yield* Digest.Digest
+  const hash = TextDigest.of(yield* Digest.Digest)
   const random = yield* SecureRandom.SecureRandom
   return {
     make: Effect.map(random.randomBytes(32), Base64Url.encode),
-    hash: (secret) => digest.digestHex(Digest.sha256, Utf8.encode(secret))
+    hash: (secret) => hash(Digest.sha256, secret, "hex")
   }
 })

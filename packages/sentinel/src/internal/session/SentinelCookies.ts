@@ -37,7 +37,9 @@ export interface SentinelCookies {
  */
 const valueOf = (header: string | undefined, name: string): string | undefined => {
   if (header?.includes(name) !== true) return undefined
-  for (const pair of header.split(";")) {
+  for (let start = 0, end = 0; end !== -1; start = end + 1) {
+    end = header.indexOf(";", start)
+    const pair = end === -1 ? header.slice(start) : header.slice(start, end)
     const equals = pair.indexOf("=")
     if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim()
   }

@@ -53,9 +53,6 @@ function* tablesOf(dump: StoreDump, capacity: number): Slices.Pausing<Tables> {
   return tables
 }
 
-const copy = <V extends object>(map: ReadonlyMap<string, V>): ReadonlyArray<readonly [string, V]> =>
-  Array.from(map, ([key, row]) => [key, { ...row }])
-
 /** As in SQL: how many of the newest are looked at to list and to count. */
 const mostLookedAt = 1000
 
@@ -99,11 +96,9 @@ export const inspection = (
   const isFamilyAlive = (row: GrantRow, now: number): boolean => {
     const session = current.get().sessions.get(row.grant.sessionId)
     if (row.revokedAt !== undefined || session === undefined || session.endedAt !== undefined) return false
-    for (const { expiresAt } of row.accesses.values()) if (now < expiresAt) return true
-    const waits = [...session.waiting.values()].some(
-      ({ code }) => code.grant.id === row.grant.id && now < code.expiresAt
-    )
-    return waits || (row.refreshes.size > 0 && current.get().isAlive(session, now))
+    for (const { expiresAt } of row.accesses ?? []) if (now < expiresAt) return true
+    const waits = [...session.waiting].some(({ code }) => code.grant.id === row.grant.id && now < code.expiresAt)
+    return waits || ((row.refreshes?.size ?? 0) > 0 && current.get().isAlive(session, now))
   }
 
   const familyState = (row: GrantRow, now: number): FamilyState => {
@@ -175,9 +170,9 @@ export const inspection = (
           grants,
           ([id, { grant, refreshCount, revokedAt }]) => [id, { grant, revokedAt, refreshCount }] as const
         ),
-        codes: copy(codes),
-        refreshes: copy(refreshes),
-        accesses: copy(accesses),
+        codes: Array.from(codes, ([id, { code, usedAt }]) => [id, { code, usedAt }] as const),
+        refreshes: Array.from(refreshes, ([id, { grantId, place, used }]) => [id, { grantId, place, used }] as const),
+        accesses: Array.from(accesses, ([id, { expiresAt, grantId }]) => [id, { grantId, expiresAt }] as const),
         sequence,
         // Written into each of the sessions.
         userEnds: []

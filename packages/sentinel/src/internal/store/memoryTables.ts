@@ -5,6 +5,7 @@
  * anymore, and before that only if its own user has very many. So no user pushes out the sessions of others (R39).
  */
 import type { Code, Grant, BrowserSession } from "../../SentinelStore.ts"
+import { Chain, type Link } from "./Chain.ts"
 import { EndQueue } from "./EndQueue.ts"
 import { keptRefreshes } from "./keptRefreshes.ts"
 
@@ -13,32 +14,36 @@ export interface SessionRow {
   endedAt: number | undefined
   /** When the last access token of it expires. */
   lastAccess: number
-  /** Those that were redeemed, the oldest first. */
-  readonly grants: Map<string, GrantRow>
-  /** Those that wait to be redeemed, and the others, each with the oldest first. */
-  readonly waiting: Map<string, CodeRow>
-  readonly spent: Map<string, CodeRow>
+  /** Those that were redeemed. */
+  readonly grants: Chain<GrantRow>
+  /** Those that wait to be redeemed, and the others. */
+  readonly waiting: Chain<CodeRow>
+  readonly spent: Chain<CodeRow>
 }
-export interface GrantRow {
+export interface GrantRow extends Link<GrantRow> {
   readonly grant: Grant
   revokedAt: number | undefined
+  /** Whether it is one of its session, and no longer of its code alone. */
+  isRedeemed: boolean
   /** How many refresh tokens came beside others that stay in use. */
   refreshCount: number
-  /** The oldest first. */
-  readonly refreshes: Map<string, RefreshRow>
-  readonly accesses: Map<string, AccessRow>
+  /** Made with the first of them: most codes wait for a moment only, and some are never redeemed. */
+  refreshes: Chain<RefreshRow> | undefined
+  accesses: Chain<AccessRow> | undefined
 }
-export interface CodeRow {
+export interface CodeRow extends Link<CodeRow> {
   readonly code: Code
   usedAt: number | undefined
 }
-export interface RefreshRow {
+export interface RefreshRow extends Link<RefreshRow> {
+  readonly id: string
   readonly grantId: string
   /** `refreshCount` of the grant when it was made. */
   readonly place: number
   used: { readonly at: number; readonly seed: string; readonly successorId: string } | undefined
 }
-export interface AccessRow {
+export interface AccessRow extends Link<AccessRow> {
+  readonly id: string
   readonly grantId: string
   readonly expiresAt: number
 }
@@ -68,7 +73,7 @@ const keptAfterEnd = { session: 7 * 24 * 3_600_000, access: 3_600_000 }
 
 const userKey = ({ accountId, userId }: BrowserSession): string => `${accountId}/${userId}`
 
-const oldest = <A>(map: Map<string, A>): [string, A] => map.entries().next().value!
+const oldest = <A>(map: Map<string, A>): A => map.values().next().value!
 
 export class Tables {
   readonly sessions = new Map<string, SessionRow>()
@@ -135,13 +140,20 @@ export class Tables {
   }
 
   addSession(session: BrowserSession, endedAt?: number): SessionRow {
-    const row: SessionRow = { session, endedAt, lastAccess: 0, grants: new Map(), waiting: new Map(), spent: new Map() }
+    const row: SessionRow = {
+      session,
+      endedAt,
+      lastAccess: 0,
+      grants: new Chain(),
+      waiting: new Chain(),
+      spent: new Chain()
+    }
     this.sessions.set(session.id, row)
     const key = userKey(session)
     let own = this.#users.get(key)
     if (own === undefined) this.#users.set(key, (own = new Map()))
     own.set(session.id, row)
-    if (own.size > quotas.sessions) this.removeSession(oldest(own)[1])
+    if (own.size > quotas.sessions) this.removeSession(oldest(own))
     this.#ends.add(endOf(row), row)
     this.#compact()
     return row
@@ -153,20 +165,21 @@ export class Tables {
     const own = this.#users.get(key)
     own?.delete(row.session.id)
     if (own?.size === 0) this.#users.delete(key)
-    for (const code of [...row.waiting.values(), ...row.spent.values()]) this.removeCode(code)
-    for (const grant of row.grants.values()) this.removeGrant(grant)
+    for (const code of [...row.waiting, ...row.spent]) this.removeCode(code)
+    for (const grant of row.grants) this.removeGrant(grant)
   }
 
   /** Its grant is there as long as it is, and stays when it is redeemed. */
   addCode(code: Code, usedAt?: number): CodeRow {
-    const row: CodeRow = { code, usedAt }
+    const row: CodeRow = { code, usedAt, next: undefined }
     this.codes.set(code.id, row)
     if (!this.grants.has(code.grant.id)) this.addGrant(code.grant)
     const session = this.sessions.get(code.grant.sessionId)
-    if (usedAt !== undefined) session?.spent.set(code.id, row)
-    else if (session !== undefined) {
-      session.waiting.set(code.id, row)
-      if (session.waiting.size > quotas.waitingCodes) this.removeCode(oldest(session.waiting)[1])
+    if (session === undefined) return row
+    if (usedAt !== undefined) session.spent.add(row)
+    else {
+      session.waiting.add(row)
+      if (session.waiting.size > quotas.waitingCodes) this.#forget(session.waiting.take()!)
     }
     return row
   }
@@ -176,24 +189,35 @@ export class Tables {
     row.usedAt = now
     const session = this.sessions.get(row.code.grant.sessionId)
     if (session === undefined) return
-    session.waiting.delete(row.code.id)
-    session.spent.set(row.code.id, row)
-    if (session.spent.size > quotas.grants) this.removeCode(oldest(session.spent)[1])
+    session.waiting.remove(row)
+    session.spent.add(row)
+    if (session.spent.size > quotas.grants) this.#forget(session.spent.take()!)
   }
 
   removeCode(row: CodeRow): void {
-    const { grant, id } = row.code
-    if (this.codes.get(id) !== row) return
-    this.codes.delete(id)
-    const session = this.sessions.get(grant.sessionId)
-    session?.waiting.delete(id)
-    session?.spent.delete(id)
-    const granted = this.grants.get(grant.id)
-    if (granted !== undefined && session?.grants.has(grant.id) !== true) this.removeGrant(granted)
+    if (this.codes.get(row.code.id) !== row) return
+    const session = this.sessions.get(row.code.grant.sessionId)
+    if (session !== undefined) (row.usedAt === undefined ? session.waiting : session.spent).remove(row)
+    this.#forget(row)
+  }
+
+  /** Removes a code that its session does not have any more. */
+  #forget({ code }: CodeRow): void {
+    this.codes.delete(code.id)
+    const granted = this.grants.get(code.grant.id)
+    if (granted !== undefined && !granted.isRedeemed) this.removeGrant(granted)
   }
 
   addGrant(grant: Grant, revokedAt?: number): GrantRow {
-    const row: GrantRow = { grant, revokedAt, refreshCount: 0, refreshes: new Map(), accesses: new Map() }
+    const row: GrantRow = {
+      grant,
+      revokedAt,
+      isRedeemed: false,
+      refreshCount: 0,
+      refreshes: undefined,
+      accesses: undefined,
+      next: undefined
+    }
     this.grants.set(grant.id, row)
     return row
   }
@@ -201,38 +225,35 @@ export class Tables {
   /** From now on it lives as long as its session. The oldest goes where a session has too many. */
   redeem(row: GrantRow): void {
     const session = this.sessions.get(row.grant.sessionId)
-    if (session === undefined) return
-    session.grants.set(row.grant.id, row)
-    if (session.grants.size > quotas.grants) this.removeGrant(oldest(session.grants)[1])
+    if (session === undefined || row.isRedeemed) return
+    row.isRedeemed = true
+    session.grants.add(row)
+    if (session.grants.size > quotas.grants) this.removeGrant(session.grants.take()!)
   }
 
   removeGrant(row: GrantRow): void {
     this.grants.delete(row.grant.id)
-    this.sessions.get(row.grant.sessionId)?.grants.delete(row.grant.id)
-    for (const id of row.refreshes.keys()) this.refreshes.delete(id)
-    for (const id of row.accesses.keys()) this.accesses.delete(id)
+    for (const { id } of row.refreshes ?? []) this.refreshes.delete(id)
+    for (const { id } of row.accesses ?? []) this.accesses.delete(id)
   }
 
   addRefresh(grant: GrantRow, id: string, { place = grant.refreshCount, used }: Partial<RefreshRow> = {}): void {
-    const row: RefreshRow = { grantId: grant.grant.id, place, used }
+    const row: RefreshRow = { id, grantId: grant.grant.id, place, used, next: undefined }
     this.refreshes.set(id, row)
-    grant.refreshes.set(id, row)
-    if (grant.refreshes.size > quotas.refreshes) {
-      const [first] = oldest(grant.refreshes)
-      grant.refreshes.delete(first)
-      this.refreshes.delete(first)
-    }
+    const own = (grant.refreshes ??= new Chain())
+    own.add(row)
+    if (own.size > quotas.refreshes) this.refreshes.delete(own.take()!.id)
   }
 
   addAccess(grant: GrantRow, id: string, expiresAt: number, now: number): void {
-    const row: AccessRow = { grantId: grant.grant.id, expiresAt }
-    for (const [old, { expiresAt }] of grant.accesses) {
-      if (expiresAt + keptAfterEnd.access > now && grant.accesses.size < quotas.accesses) break
-      grant.accesses.delete(old)
-      this.accesses.delete(old)
+    const row: AccessRow = { id, grantId: grant.grant.id, expiresAt, next: undefined }
+    const own = (grant.accesses ??= new Chain())
+    while (own.first !== undefined) {
+      if (own.first.expiresAt + keptAfterEnd.access > now && own.size < quotas.accesses) break
+      this.accesses.delete(own.take()!.id)
     }
     this.accesses.set(id, row)
-    grant.accesses.set(id, row)
+    own.add(row)
     const session = this.sessions.get(grant.grant.sessionId)
     if (session !== undefined) session.lastAccess = Math.max(session.lastAccess, expiresAt)
   }

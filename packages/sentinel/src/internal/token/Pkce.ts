@@ -1,7 +1,6 @@
 /** Proof Key for Code Exchange (RFC 7636), with the method S256 only. **Not LivePerson.** */
-import * as Base64Url from "@le-auth/core/shared/Base64Url"
 import * as Patterns from "@le-auth/core/shared/Patterns"
-import * as Utf8 from "@le-auth/core/shared/Utf8"
+import * as TextDigest from "@le-auth/core/shared/TextDigest"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 
@@ -21,10 +20,8 @@ export const isChallenge = (text: string): boolean => Patterns.bits256.test(text
  * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.6 RFC 7636 section 4.6}
  */
 export const makeChallenge: Effect.Effect<(verifier: string) => Effect.Effect<string>, never, Digest.Digest> =
-  Effect.map(
-    Digest.Digest,
-    (digest) => (verifier: string) =>
-      Patterns.codeVerifier.test(verifier)
-        ? Effect.map(digest.digest(Digest.sha256, Utf8.encode(verifier)), Base64Url.encode)
-        : Effect.succeed(fitsNone)
-  )
+  Effect.map(Digest.Digest, (digest) => {
+    const hash = TextDigest.of(digest)
+    return (verifier: string) =>
+      Patterns.codeVerifier.test(verifier) ? hash(Digest.sha256, verifier, "base64url") : Effect.succeed(fitsNone)
+  })

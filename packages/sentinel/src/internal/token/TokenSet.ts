@@ -1,5 +1,5 @@
 /** The tokens of one answer. */
-import * as Utf8 from "@le-auth/core/shared/Utf8"
+import * as TextDigest from "@le-auth/core/shared/TextDigest"
 import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
@@ -31,10 +31,10 @@ const refreshLength = 146
 
 export const make: Effect.Effect<TokenSets, never, Digest.Digest | SecureRandom.SecureRandom> = Effect.gen(
   function* () {
-    const digest = yield* Digest.Digest
+    const digest = TextDigest.of(yield* Digest.Digest)
     const random = yield* SecureRandom.SecureRandom
 
-    const hash = (text: string) => digest.digestHex(Digest.sha512, Utf8.encode(text))
+    const hash = (text: string) => digest(Digest.sha512, text, "hex")
     const cut = (text: string): TokenSet => ({
       accessToken: text.slice(0, accessLength),
       refreshToken: text.slice(accessLength, accessLength + refreshLength)
@@ -42,7 +42,9 @@ export const make: Effect.Effect<TokenSets, never, Digest.Digest | SecureRandom.
 
     return {
       successors: (secret, seed) =>
-        Effect.zipWith(hash(`1${secret}${seed}`), hash(`2${secret}${seed}`), (first, second) => cut(first + second)),
+        Effect.flatMapEager(hash(`1${secret}${seed}`), (first) =>
+          Effect.mapEager(hash(`2${secret}${seed}`), (second) => cut(first + second))
+        ),
       seed: Effect.map(random.randomBytes(32), Hex.encode)
     }
   }
