@@ -38,7 +38,7 @@ export const write = (part: Part, works: Record<string, Result>, packages: reado
   // One table of short rounds spoils the part, until all of it is measured again.
   const isSpoilt = isShort || (table !== "" && all[part]?.isShort === true)
   const recorded: Recorded = { machine: machine(), ...(isSpoilt ? { isShort: true } : {}), versions, works: merged }
-  fs.writeFileSync(file, `${JSON.stringify({ ...all, [part]: recorded }, undefined, 1)}\n`)
+  fs.writeFileSync(file, `${JSON.stringify({ ...all, [part]: recorded }, undefined, 2)}\n`)
 }
 
 /** Four digits, which is more than a run tells. */
