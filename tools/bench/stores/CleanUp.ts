@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import { DatabaseSync } from "node:sqlite"
 import { Client } from "pg"
+import { others } from "../Options.ts"
 import { build, openSentinel, sqlClient } from "./Engines.ts"
 import { fillPostgres, fillSqlite, newDatabase } from "./Fill.ts"
 import { ours, type Side } from "./Sides.ts"
@@ -109,7 +110,7 @@ const measure = async ({ fill, open, watch }: Subject) => {
 }
 
 export const cleanUp = async (bench: Bench) => {
-  for (const subject of subjects(bench).filter(({ engine }) => (process.argv[4] ?? engine) === engine)) {
+  for (const subject of subjects(bench).filter(({ engine }) => (others[0] ?? engine) === engine)) {
     const { after, during, took } = await measure(subject)
     console.log(`\ncleanup: ${subject.engine}, ${(signIns * 5).toLocaleString("en")} expired rows, 8 requests at once`)
     bench.verdict(

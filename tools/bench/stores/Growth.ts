@@ -1,4 +1,5 @@
 /** The same work with few and with many live rows. */
+import { others } from "../Options.ts"
 import { openClient, openSentinel } from "./Engines.ts"
 import {
   fillClientPostgres,
@@ -127,7 +128,7 @@ const measure = async ({ steps }: Subject, sides: ReadonlyArray<Side>, connectio
 }
 
 export const growth = async (bench: Bench) => {
-  for (const subject of subjects(bench).filter(({ engine }) => (process.argv[4] ?? engine) === engine)) {
+  for (const subject of subjects(bench).filter(({ engine }) => (others[0] ?? engine) === engine)) {
     const opened = []
     for (const size of sizes) opened.push(await subject.open(size))
     const sides = opened.map(({ store }) => ours<any>("le-auth", store, subject.steps))

@@ -1,6 +1,6 @@
 /** Two nodes on one PostgreSQL beside one: what they use of CPU for each request. */
 import { randomBytes } from "node:crypto"
-import { isShort } from "../Options.ts"
+import { isShort, others } from "../Options.ts"
 import { leAuth } from "../server/LeAuth.ts"
 import { begin } from "../server/Loads.ts"
 import { newDatabase } from "./Fill.ts"
@@ -32,7 +32,7 @@ export const nodes = async ({ postgres, verdict }: Bench) => {
   await Promise.all(both.map(({ load }) => load("refresh", connections, warmUp)))
   await Promise.all(both.map(({ load }) => load("flow", connections, warmUp / 2)))
   console.log(`\nnodes: two on one PostgreSQL beside one, ${connections} connections in all`)
-  for (const kind of kinds.filter((kind) => (process.argv[4] ?? kind) === kind)) {
+  for (const kind of kinds.filter((kind) => (others[0] ?? kind) === kind)) {
     // The best of many rounds: what else the machine does only ever adds.
     const [first, second, two]: [Array<number>, Array<number>, Array<number>] = [[], [], []]
     for (let round = -1; round < rounds; round++) {

@@ -1,5 +1,6 @@
 /** Each store beside the bare driver with the same statements. */
 import { median } from "../Harness.ts"
+import { others } from "../Options.ts"
 import { type Pair, pair } from "./Engines.ts"
 import type { Measured } from "./Sides.ts"
 import { namesOf } from "./Work.ts"
@@ -46,7 +47,7 @@ export const speed = async ({ folder, postgres, redis, verdict }: Bench) => {
     ["PostgreSQL", postgres, "client"],
     ["Redis", redis, "client"]
   ] as const
-  for (const [engine, url, of] of subjects.filter(([engine]) => (process.argv[4] ?? engine) === engine)) {
+  for (const [engine, url, of] of subjects.filter(([engine]) => (others[0] ?? engine) === engine)) {
     const subject = await pair(engine, url, of)
     for (const connections of [1, 32]) {
       const results = await measure(subject, connections)
@@ -58,11 +59,11 @@ export const speed = async ({ folder, postgres, redis, verdict }: Bench) => {
           (all, side) =>
             `${subject.sides[side]!.name} ${Math.round(best(all)).toLocaleString("en").padStart(9)}/s, p99 ${least(all).toFixed(2).padStart(6)} ms`
         )
-        const [own, others] = sides
+        const [own, driver] = sides
         const share =
-          own === undefined || others === undefined
+          own === undefined || driver === undefined
             ? undefined
-            : 1 - median(own.map(({ rate }, round) => rate / (others[round]?.rate ?? Number.NaN)))
+            : 1 - median(own.map(({ rate }, round) => rate / (driver[round]?.rate ?? Number.NaN)))
         const { title } = subject.steps[step]!
         console.log(`  ${title.padEnd(26)} ${figures.join("   ")}`)
         if (share !== undefined) {
