@@ -244,14 +244,21 @@ export const verify = (options: {
   readonly clientId: ClientId
   readonly keys: JsonWebKeySet
 }): Effect.Effect<VerifiedClaims, IdTokenError, Signature.Signature> =>
-  Effect.gen(function* () {
-    const jwt = yield* Effect.fromResult(Jwt.parse(Redacted.value(options.token)))
-    yield* Jwt.verifySignature(jwt, options.keys)
-    const { unread, value } = decodeVerified({ ...jwt.payload, _tag: "VerifiedClaims" })
-    if (unread.length > 0) yield* Effect.logWarning(OptionalMembers.warning(unread))
-    if (Option.isNone(value)) return yield* Jwt.malformed("payload")
-    return value.value
-  }).pipe(
-    Effect.catchTag("JwtProblem", (problem) => Effect.fail(refusedBecauseOf(problem))),
-    Effect.tap((claims) => checkClaims(claims, options.clientId))
-  )
+  Effect.suspend(() => {
+    const { clientId, keys, token } = options
+    const parsed = Jwt.parse(Redacted.value(token))
+    if (Result.isFailure(parsed)) return Effect.fail(refusedBecauseOf(parsed.failure))
+    const jwt = parsed.success
+    return Effect.matchEffect(Jwt.verifySignature(jwt, keys), {
+      onFailure: (problem) => Effect.fail(refusedBecauseOf(problem)),
+      onSuccess: () => {
+        const { unread, value } = decodeVerified({ ...jwt.payload, _tag: "VerifiedClaims" })
+        const checked = Option.isNone(value)
+          ? Effect.fail(refusedBecauseOf(Jwt.malformed("payload")))
+          : Effect.as(checkClaims(value.value, clientId), value.value)
+        return unread.length === 0
+          ? checked
+          : Effect.andThen(Effect.logWarning(OptionalMembers.warning(unread)), checked)
+      }
+    })
+  })

@@ -11,7 +11,6 @@ import * as Signature from "effect/crypto/Signature"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -121,11 +120,12 @@ const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoEr
 const isFor = (key: JsonWebKey, kid: string | undefined): boolean =>
   kid !== undefined && key.kid === kid && (key.use ?? "sig") === "sig"
 
+const isSupported = ({ header }: Jwt): boolean => header.alg === "RS256" && header.crit === undefined
+const unsupported = () => refuse("UnsupportedAlgorithm", "it is not signed with RS256")
+
 /** Refuses `none`, HMAC, extensions, and all else but RS256, before a key is looked for (RFC 8725 section 3.1). */
-export const checkAlgorithm = ({ header }: Jwt): Effect.Effect<void, JwtProblem> =>
-  header.alg !== "RS256" || header.crit !== undefined
-    ? refuse("UnsupportedAlgorithm", "it is not signed with RS256")
-    : Effect.void
+export const checkAlgorithm = (jwt: Jwt): Effect.Effect<void, JwtProblem> =>
+  isSupported(jwt) ? Effect.void : unsupported()
 
 /**
  * Verifies the signature: RS256 by a key with the token's `kid`. A token without `kid` is refused, and a key of another
@@ -139,19 +139,19 @@ export const verifySignature = (
     const keys = keySet.keys.filter((key) => isFor(key, jwt.header.kid))
     const isGenuine = (key: JsonWebKey) =>
       Effect.flatMap(importKey(key), (publicKey) => service.verify(publicKey, jwt.signature, Utf8.encode(jwt.signed)))
-    return Effect.gen(function* () {
-      yield* checkAlgorithm(jwt)
-      let canBeUsed = false
-      for (const key of keys) {
-        const answer = yield* Effect.option(isGenuine(key))
-        if (Option.isNone(answer)) continue
-        if (answer.value) return
-        canBeUsed = true
+    const tryFrom = (index: number, canBeUsed: boolean): Effect.Effect<void, JwtProblem> => {
+      const key = keys[index]
+      if (key !== undefined) {
+        return Effect.matchEffect(isGenuine(key), {
+          onFailure: () => tryFrom(index + 1, canBeUsed),
+          onSuccess: (genuine) => (genuine ? Effect.void : tryFrom(index + 1, true))
+        })
       }
-      return yield* canBeUsed
+      return canBeUsed
         ? refuse("BadSignature", "its signature is not genuine")
         : refuse("UnknownKey", "no published key with its kid can be used")
-    })
+    }
+    return isSupported(jwt) ? tryFrom(0, false) : unsupported()
   })
 
 /** Whether a token is valid now, give or take the difference between two computers' clocks. */
