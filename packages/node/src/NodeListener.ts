@@ -221,13 +221,18 @@ interface Served {
   readonly release: () => void
 }
 
+type Emit = (event: string, ...values: ReadonlyArray<unknown>) => boolean
+
 /** Lets the requests of a server be kept waiting. As long as none are, each event takes Node's own way. */
 const holding = (server: Http.Server): Pick<Served, "hold" | "release"> => {
-  const emit = server.emit as (event: string, ...values: ReadonlyArray<unknown>) => boolean
-  let held: Array<ReadonlyArray<unknown>> | undefined
+  let held: { readonly emit: Emit; readonly waiting: Array<ReadonlyArray<unknown>> } | undefined
   return {
     hold: () => {
-      const waiting = (held ??= [])
+      if (held !== undefined) return
+      // What a program has put around it by now, such as to trace requests, stays.
+      const emit: Emit = server.emit
+      const waiting: Array<ReadonlyArray<unknown>> = []
+      held = { emit, waiting }
       server.emit = (event: string, ...values: ReadonlyArray<unknown>) => {
         if (event !== "request") return emit.call(server, event, ...values)
         waiting.push(values)
@@ -235,7 +240,8 @@ const holding = (server: Http.Server): Pick<Served, "hold" | "release"> => {
       }
     },
     release: () => {
-      const waiting = held ?? []
+      if (held === undefined) return
+      const { emit, waiting } = held
       held = undefined
       server.emit = emit
       for (const values of waiting) server.emit("request", ...values)

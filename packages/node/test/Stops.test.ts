@@ -59,6 +59,25 @@ describe("a stop", () => {
     })
   )
 
+  it.live("leaves what a program has put around the events of the server, to watch requests", () =>
+    Effect.gen(function* () {
+      const { drain, port, server } = yield* open
+      const watched: Array<string> = []
+      const { emit } = server
+      const watching: typeof server.emit = (event: string, ...values: Array<unknown>) => {
+        if (event === "request") watched.push(event)
+        return Reflect.apply(emit, server, [event, ...values]) as boolean
+      }
+      server.emit = watching
+      const lasting = clients(port, { path: "/" })
+      yield* Effect.promise(() => lasting.answered(20))
+      yield* drain(5000)
+      const met = yield* Effect.promise(() => lasting.ended)
+      assert.lengthOf(watched, met.filter(({ what }) => what === "200").length)
+      assert.strictEqual(server.emit, watching)
+    })
+  )
+
   it.live("says first that it is about to stop", () =>
     Effect.gen(function* () {
       const heard: Array<string> = []
