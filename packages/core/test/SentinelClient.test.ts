@@ -73,7 +73,7 @@ describe("SentinelClient", () => {
         new URLSearchParams({ token, client_id: clientId, client_secret: Redacted.value(clientSecret) }).toString()
       const tokens = ["plain.*-_", "a b+c", "~!'()&=%zz", "zoë🔑", "\ud800x", "\0\r\n", ""]
       for (const token of tokens) yield* revoke(token)
-      Object.defineProperty(Object.prototype, "planted", { value: "x", enumerable: true, configurable: true })
+      Reflect.defineProperty(Object.prototype, "planted", { value: "x", enumerable: true, configurable: true })
       yield* Effect.ensuring(
         revoke("last"),
         Effect.sync(() => Reflect.deleteProperty(Object.prototype, "planted"))
