@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { getHeapSpaceStatistics } from "node:v8"
 import { bounded } from "../src/commands/sentinel/start/NewSpace.ts"
@@ -25,5 +25,22 @@ describe("the part of the heap for new objects", () => {
       const during = yield* Effect.scoped(Effect.andThen(bounded, load))
       assert.isAtMost(during, Math.max(16, before))
     })
+  )
+
+  it.effect("stays there also when another Sentinel of the process ends", () =>
+    Effect.gen(function* () {
+      yield* bounded
+      yield* load
+      const before = mebibytes()
+      yield* Effect.scoped(Effect.andThen(bounded, load))
+      assert.isAtMost(yield* load, Math.max(16, before))
+    })
+  )
+
+  it.effect("is left to an option that Node was given", () =>
+    Effect.gen(function* () {
+      vi.stubEnv("NODE_OPTIONS", "--max-semi-space-size=64")
+      assert.isAbove(yield* Effect.scoped(Effect.andThen(bounded, load)), 16)
+    }).pipe(Effect.ensuring(Effect.sync(vi.unstubAllEnvs)))
   )
 })

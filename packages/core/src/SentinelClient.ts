@@ -94,7 +94,8 @@ const isPlain = (value: string): boolean => /^[\w.*-]*$/.test(value)
 /** The text of a form as the platform writes it (WHATWG URL standard). None of our own names is to be encoded. */
 const formText = (form: Form): string => {
   let text = ""
-  for (const name in form) {
+  // As the platform does it, without the members that a script may have given to all objects.
+  for (const name of Object.keys(form)) {
     const value = form[name]!
     const written = isPlain(value) ? value : new URLSearchParams({ "": value }).toString().slice(1)
     text += `${text === "" ? "" : "&"}${name}=${written}`

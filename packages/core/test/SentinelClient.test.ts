@@ -58,6 +58,30 @@ describe("SentinelClient", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("D2: writes a form as the platform does, and nothing that all objects have", () =>
+    Effect.gen(function* () {
+      const bodies: Array<string | undefined> = []
+      const transport = Layer.succeed(Transport, {
+        send: ({ body }) => Effect.sync(() => (bodies.push(body), { status: 200, headers: {}, body: "{}" }))
+      })
+      const revoke = (token: string) =>
+        SentinelClient.use((client) => client.revoke({ ...context, refreshToken: Redacted.make(token) })).pipe(
+          Effect.provide(Layer.provide(sentinelClient, transport))
+        )
+      const { clientId, clientSecret } = installation
+      const written = (token: string) =>
+        new URLSearchParams({ token, client_id: clientId, client_secret: Redacted.value(clientSecret) }).toString()
+      const tokens = ["plain.*-_", "a b+c", "~!'()&=%zz", "zoë🔑", "\ud800x", "\0\r\n", ""]
+      for (const token of tokens) yield* revoke(token)
+      Reflect.defineProperty(Object.prototype, "planted", { value: "x", enumerable: true, configurable: true })
+      yield* Effect.ensuring(
+        revoke("last"),
+        Effect.sync(() => Reflect.deleteProperty(Object.prototype, "planted"))
+      )
+      assert.deepStrictEqual(bodies, [...tokens, "last"].map(written))
+    })
+  )
+
   it.effect("D6: any success whose body is the right object is one, whatever its content type says", () =>
     Effect.gen(function* () {
       const wire = yield* Wire

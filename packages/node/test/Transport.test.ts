@@ -234,6 +234,14 @@ describe("Transport.layer over a client of another kind", () => {
 })
 
 describe("NodeHttp.layer", () => {
+  it.live("D14: a request to an address of another scheme fails with a problem, and dies of none", () =>
+    Effect.gen(function* () {
+      const { send } = yield* Transport.Transport
+      const problem = yield* Effect.flip(send({ method: "GET", url: "planted://nowhere", headers: {} }))
+      assert.strictEqual(problem._tag, "UnknownProblem")
+    }).pipe(Effect.provide(NodeHttp.layer))
+  )
+
   it.live("G8: an answer that is not read ends with the scope of its request", () =>
     Effect.gen(function* () {
       const left = yield* Deferred.make<void>()

@@ -67,7 +67,8 @@ const makeDispatcher = Effect.acquireRelease(
       return way._tag === "Proxy" ? overProxy(way.proxy.href).dispatch(options, handler) : dispatch(options, handler)
     })
     const proxyOf = (url: URL) => {
-      const way = wayTo(url.origin)
+      // `url.origin` is null for an address that no request goes to, and such a request also has an answer.
+      const way = wayTo(`${url.protocol}//${url.host}`)
       return way._tag === "Proxy" ? way.proxy.host : undefined
     }
     return { dispatcher, proxyOf, all: () => [straight, ...proxies.values()] }

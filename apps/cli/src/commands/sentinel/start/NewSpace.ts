@@ -13,19 +13,26 @@ const limit = 16 * 2 ** 20
 /** V8's own, by which compiled code that is kept was marked: with another one it would be compiled anew. */
 const usual = 2
 
+/** What V8 has now: one for the process, so that a Sentinel that ends is noticed by those that go on. */
+let factor = usual
+const grow = (by: number) => {
+  if (by === factor) return
+  factor = by
+  setFlagsFromString(`--semi-space-growth-factor=${factor}`)
+}
+
+const decide = () => {
+  const { space_size } = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")!
+  grow(space_size < limit ? usual : 1)
+}
+
+/** Someone who has given Node an option for this part has decided already. */
+const isChosen = () => /semi[-_]space/.test([...process.execArgv, process.env["NODE_OPTIONS"]].join(" "))
+
 /** It is decided after each collection, so that the part grows again where V8 has made it smaller in a quiet time. */
 export const bounded = Effect.acquireRelease(
   Effect.sync(() => {
-    let factor = usual
-    const grow = (by: number) => {
-      if (by === factor) return
-      factor = by
-      setFlagsFromString(`--semi-space-growth-factor=${factor}`)
-    }
-    const decide = () => {
-      const { space_size } = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")!
-      grow(space_size < limit ? usual : 1)
-    }
+    if (isChosen()) return () => {}
     const observer = new PerformanceObserver(decide)
     observer.observe({ entryTypes: ["gc"] })
     return () => {
