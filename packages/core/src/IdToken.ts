@@ -95,8 +95,7 @@ export type JsonWebKey = typeof JsonWebKey.Type
 export const JsonWebKeySet = Schema.Struct({ keys: Schema.Array(JsonWebKey) })
 export type JsonWebKeySet = typeof JsonWebKeySet.Type
 
-const decodeKey = Schema.decodeUnknownOption(JsonWebKey)
-const readableKey = OptionalMembers.readable(JsonWebKey.fields)
+const decodeKey = OptionalMembers.decoder(JsonWebKey)
 
 /**
  * Reads a key set key by key. A key that is not understood is ignored, and spoils no other. `undefined` if it is not a
@@ -110,9 +109,9 @@ export const readKeySet = (body: unknown): JsonWebKeySet | undefined =>
   Predicate.isObject(body) && Array.isArray(body["keys"])
     ? {
         keys: body["keys"].flatMap((key: unknown) => {
-          const { kept, unread } = readableKey(Predicate.isObject(key) ? key : {})
+          const { unread, value } = decodeKey(Predicate.isObject(key) ? key : {})
           // The use of a key decides whether it may verify anything: a key with an unreadable member is left out.
-          return unread.length === 0 ? Option.toArray(decodeKey(kept)) : []
+          return unread.length === 0 ? Option.toArray(value) : []
         })
       }
     : undefined
@@ -162,8 +161,7 @@ export const ClockSkew = Context.Reference<Duration.Duration>("@le-auth/core/IdT
 })
 
 const decodeVerified = OptionalMembers.decoder(VerifiedClaims)
-const decodeUnverifiedClaims = Schema.decodeUnknownResult(UnverifiedClaims)
-const readableClaims = OptionalMembers.readable(claims)
+const decodeUnverifiedClaims = OptionalMembers.decoder(UnverifiedClaims)
 
 const refuse = (reason: IdTokenError["reason"], problem: string) => Effect.fail(new IdTokenError({ reason, problem }))
 
@@ -187,7 +185,7 @@ export const keyId = (token: IdTokenText): string | undefined => Jwt.keyId(Redac
 export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedClaims, IdTokenError> =>
   Jwt.parse(Redacted.value(token)).pipe(
     Result.flatMap(({ payload }) =>
-      Result.mapError(decodeUnverifiedClaims({ ...readableClaims(payload).kept, _tag: "UnverifiedClaims" }), () =>
+      Result.fromOption(decodeUnverifiedClaims({ ...payload, _tag: "UnverifiedClaims" }).value, () =>
         Jwt.malformed("payload")
       )
     ),

@@ -60,8 +60,7 @@ export interface Said {
   readonly excerpt?: string
 }
 
-const readableError = OptionalMembers.readable(OAuthErrorBody.fields)
-const decodeOAuthError = Schema.decodeUnknownOption(OAuthErrorBody)
+const decodeOAuthError = OptionalMembers.decoder(OAuthErrorBody)
 /** `{"error":{"message":...,"internalCode":...}}` */
 const decodeEnvelope = Schema.decodeUnknownOption(Schema.Struct({ error: Schema.Struct({ message: Schema.String }) }))
 
@@ -83,7 +82,7 @@ export const understood = (answer: Answer, secrets: ReadonlyArray<string>): Unde
   const contentType = contentTypeOf(answer, secrets)
   const body = json(answer)
   if (Predicate.isObject(body)) {
-    const oauth = decodeOAuthError(readableError(body).kept)
+    const oauth = decodeOAuthError(body).value
     if (Option.isSome(oauth)) {
       const { error: code, error_description } = oauth.value
       const description = error_description === undefined ? undefined : Excerpt.of(error_description, secrets, 300)

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
  * Reads an object of the other side without the optional members that cannot be read, so that the required ones are not
  * lost with them. `null` counts as an absent member.
  */
-export const readable = (fields: Schema.Struct.Fields) => {
+const readable = (fields: Schema.Struct.Fields) => {
   const members = Object.entries(fields)
     .map(([name, field]) => {
       const decode = Schema.decodeUnknownOption(Schema.Struct({ [name]: field }) as unknown as Schema.Codec<unknown>)

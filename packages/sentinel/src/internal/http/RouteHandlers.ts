@@ -117,25 +117,13 @@ const read = (
   return excessOf(target) ?? { request, accountId: accountId ?? "", path, query, search }
 }
 
-/** Whether a query can have more parameters than are read, by the number of its separators. */
-const hasManySeparators = (search: string): boolean => {
-  let count = 0
-  for (let at = search.indexOf("&"); at !== -1 && count < 64; at = search.indexOf("&", at + 1)) count++
-  return count === 64
-}
-
 /**
  * Says what is wrong with a request whatever its path is. The router of effect decodes a query before it looks for the
  * path, with an exception for each wrong escape, so this comes before the router.
  */
-export const problemOf = ({ url }: HttpServerRequest.HttpServerRequest): ShownError | undefined => {
-  if (url.length > longestTarget) return tooLong
-  const mark = url.indexOf("?")
-  if (mark === -1) return undefined
-  const search = url.slice(mark + 1)
-  if (!hasManySeparators(search)) return undefined
-  const { excess } = UrlParameters.fromSearch(search)
-  return excess === undefined ? undefined : tooMuch(excess)
+export const problemOf = (request: HttpServerRequest.HttpServerRequest): ShownError | undefined => {
+  const target = targetOf(request)
+  return target instanceof ShownError ? target : excessOf(target)
 }
 
 /** Notes an error in the context of the request, then shows it. */
